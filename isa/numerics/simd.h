@@ -1,0 +1,21 @@
+#pragma once
+#include <string_view>
+
+namespace inf::numerics {
+
+/// The instruction sets that the fast paths are compiled for. Every level gives the same bits.
+enum class SimdLevel { scalar, avx2, avx512 };
+
+std::string_view name(SimdLevel level);
+
+/// The widest level this host runs.
+SimdLevel host_simd_level();
+
+/// The level in use: set_simd_level's, else the environment's INF_SIMD (scalar, avx2, avx512), else the host's widest.
+/// Errors: usage when INF_SIMD is no level or one that this host does not run.
+SimdLevel simd_level();
+
+/// Fixes the level for the whole process. Errors: usage when this host does not run it.
+void set_simd_level(SimdLevel level);
+
+}  // namespace inf::numerics
