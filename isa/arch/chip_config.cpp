@@ -1,0 +1,147 @@
+#include "isa/arch/chip_config.h"
+
+#include <fmt/core.h>
+
+#include <map>
+
+#include "isa/arch/parameters.h"
+#include "isa/arch/provenance_reader.h"
+#include "isa/arch/yaml_reader.h"
+#include "isa/base/nearest.h"
+
+namespace inf::arch {
+namespace {
+
+constexpr std::string_view kMemoryKinds[] = {"HBM", "DRAM"};
+
+std::vector<DType> read_dtypes(Section& entry) {
+  std::vector<DType> types;
+  std::vector<std::string_view> known;
+  for (int i = 0; i < kDTypes; ++i) known.push_back(name(static_cast<DType>(i)));
+  for (const std::string& text : entry.texts("value")) {
+    if (const auto type = dtype_from(text))
+      types.push_back(*type);
+    else
+      entry.mistake("value", fmt::format("holds '{}', which is no dtype{}", text, did_you_mean(text, known)));
+  }
+  if (types.empty()) entry.mistake("value", "names no dtype");
+  return types;
+}
+
+struct ReadValue {
+  Section& entry;
+  const Parameter& parameter;
+
+  void operator()(int* target) const { *target = static_cast<int>(whole()); }
+  void operator()(std::int64_t* target) const { *target = whole(); }
+  void operator()(double* target) const { *target = entry.number("value", parameter.low, parameter.high); }
+  void operator()(bool* target) const { *target = entry.boolean("value"); }
+  void operator()(std::vector<DType>* target) const { *target = read_dtypes(entry); }
+  void operator()(std::string* target) const { *target = kMemoryKinds[entry.choice("value", kMemoryKinds)]; }
+
+  std::int64_t whole() const {
+    return entry.integer("value", static_cast<std::int64_t>(parameter.low), static_cast<std::int64_t>(parameter.high));
+  }
+};
+
+/// What one parameter alone cannot tell.
+void check_together(const ChipSpec& chip, Section& root, Problems& problems) {
+  const auto wrong = [&](const char* section, std::string message) {
+    problems.add(root.place_of(section), std::move(message));
+  };
+  if (chip.sbuf.reserved_per_partition >= chip.sbuf.bytes_per_partition)
+    wrong("sbuf", fmt::format("sbuf.reserved_per_partition = {} leaves nothing of sbuf.bytes_per_partition = {}",
+                              chip.sbuf.reserved_per_partition, chip.sbuf.bytes_per_partition));
+  if (chip.tensor.columns > chip.psum.partitions)
+    wrong("tensor", fmt::format("tensor.columns = {} exceeds psum.partitions = {}; each column needs a PSUM partition",
+                                chip.tensor.columns, chip.psum.partitions));
+  if (chip.tensor.rows > chip.sbuf.partitions)
+    wrong("tensor",
+          fmt::format("tensor.rows = {} exceeds sbuf.partitions = {}", chip.tensor.rows, chip.sbuf.partitions));
+  constexpr int kPsumElementBytes = 4;
+  if (std::int64_t{chip.tensor.max_moving} * kPsumElementBytes > chip.psum.bank_bytes)
+    wrong("tensor", fmt::format("tensor.max_moving = {} results of 4 bytes do not fit psum.bank_bytes = {}",
+                                chip.tensor.max_moving, chip.psum.bank_bytes));
+}
+
+}  // namespace
+
+ChipSpec parse_chip(const std::string& yaml, const std::string& file_name) {
+  const YamlNode tree = parse_yaml(yaml, file_name);
+  Problems problems(file_name);
+  Section root(tree, "", problems);
+  ChipSpec chip;
+  chip.name = root.text("name");
+  chip.title = root.text("title");
+  std::map<std::string, std::optional<Section>> sections;
+  for (const Parameter& parameter : parameters(chip)) {
+    const std::string section = section_of(parameter.path), key = key_of(parameter.path);
+    if (!sections.contains(section))
+      sections[section] = section_optional(section) ? root.section_or_none(section) : root.section(section);
+    if (!sections[section]) continue;
+    Section entry = sections[section]->section(key);
+    entry.set_main_key("value");
+    std::visit(ReadValue{entry, parameter}, parameter.target);
+    Provenance from = read_provenance(entry, parameter.path, parameter.unit);
+    from.value = value_text(parameter);
+    chip.provenance[parameter.path] = std::move(from);
+    entry.finish();
+  }
+  for (auto& [name, section] : sections)
+    if (section) section->finish();
+  root.finish();
+  if (problems.empty()) check_together(chip, root, problems);
+  problems.throw_if_any();
+  return chip;
+}
+
+ChipSpec load_chip(const std::filesystem::path& file) { return parse_chip(read_text(file), file.string()); }
+
+std::string hw_table(const ChipSpec& chip) {
+  constexpr std::size_t kWidestValue = 16;  // a longer value pushes its own row only
+  ChipSpec copy = chip;
+  const std::vector<Parameter> list = parameters(copy);
+  std::size_t path_width = 9, value_width = 5, unit_width = 4;
+  for (const Parameter& p : list) {
+    path_width = std::max(path_width, std::string_view(p.path).size());
+    if (value_text(p).size() <= kWidestValue) value_width = std::max(value_width, value_text(p).size());
+    unit_width = std::max(unit_width, std::string_view(p.unit).size());
+  }
+  std::string text = fmt::format("{}  {}  (hash {})\n\n", chip.name, chip.title, chip.hash());
+  const auto row = [&](std::string_view a, std::string_view b, std::string_view c, std::string_view d,
+                       std::string_view e) {
+    std::string line =
+        fmt::format("{:<{}}  {:>{}}  {:<{}}  {:<10}  {}", a, path_width, b, value_width, c, unit_width, d, e);
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  };
+  row("parameter", "value", "unit", "mark", "source");
+  for (const Parameter& p : list) {
+    const auto from = chip.provenance.find(p.path);
+    const bool known = from != chip.provenance.end();
+    if (!known && section_optional(section_of(p.path))) continue;
+    std::string source = known ? from->second.source : "";
+    if (known && from->second.range)
+      source += fmt::format(" (range {}..{})", from->second.range->low, from->second.range->high);
+    row(p.path, value_text(p), p.unit, known ? name(from->second.mark) : "", source);
+  }
+  if (!chip.has(Engine::gpsimd)) text += "\nThis chip has no gpsimd engine.\n";
+  return text;
+}
+
+std::string chip_yaml(const ChipSpec& chip) {
+  ChipSpec copy = chip;
+  std::string text = fmt::format("name: {}\ntitle: {}\n", yaml_quoted(chip.name), yaml_quoted(chip.title));
+  std::string section;
+  for (const Parameter& p : parameters(copy)) {
+    const auto from = chip.provenance.find(p.path);
+    if (from == chip.provenance.end() && section_optional(section_of(p.path))) continue;
+    if (section != section_of(p.path)) text += fmt::format("{}:\n", section = section_of(p.path));
+    const Provenance unknown{.path = p.path, .unit = p.unit, .source = "not given"};
+    text += fmt::format("  {}: {{value: {}{}}}\n", key_of(p.path), value_text(p),
+                        provenance_yaml(from == chip.provenance.end() ? unknown : from->second));
+  }
+  return text;
+}
+
+}  // namespace inf::arch

@@ -1,0 +1,20 @@
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "isa/arch/chip_spec.h"
+
+namespace inf::arch {
+
+/// Reads configs/chips/*.yaml. Each parameter is a map of value, mark, source, and where wanted unit and range.
+/// Errors: usage when the file cannot be read; config with every mistake of the file, each with line and column.
+ChipSpec load_chip(const std::filesystem::path& file);
+ChipSpec parse_chip(const std::string& yaml, const std::string& file_name);
+
+/// Aligned text: parameter, value, unit, mark, source. For `inf-sim hw show`.
+std::string hw_table(const ChipSpec& chip);
+
+/// The fully resolved chip, as YAML that load_chip reads back to the same hash.
+std::string chip_yaml(const ChipSpec& chip);
+
+}  // namespace inf::arch
