@@ -1,0 +1,68 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "compiler/ir/graph.h"
+
+namespace inf::compiler::importer {
+
+/// Values of a constant with their type; booleans are stored as integers.
+struct Tensor {
+  Element element = Element::f32;
+  std::shared_ptr<const Constant> constant;
+
+  const Shape& shape() const { return constant->shape; }
+  bool is_float() const { return element == Element::f32; }
+  const std::vector<float>& floats() const { return constant->floats(); }
+  const std::vector<std::int64_t>& ints() const { return constant->ints(); }
+};
+Tensor make_tensor(Shape shape, std::vector<float> data);
+Tensor make_tensor(Shape shape, std::vector<std::int64_t> data, Element element = Element::i64);
+
+/// monostate: a kind that no supported operator has (a sub-graph, a sparse tensor).
+using Attribute = std::variant<std::monostate, std::int64_t, float, std::string, std::vector<std::int64_t>,
+                               std::vector<float>, std::vector<std::string>, Tensor>;
+
+/// An ONNX node without protobuf.
+struct ModelNode {
+  std::string label;  ///< its name, or its first output when it has none or shares it
+  std::string type, domain;
+  std::vector<std::string> inputs, outputs;  ///< "" for an absent optional one
+  std::map<std::string, Attribute> attributes;
+};
+
+/// A size, or a symbol ("" when the file gives neither).
+using Dimension = std::variant<std::int64_t, std::string>;
+struct ModelValue {
+  std::string name, type;  ///< type: "float", "int64", ... in ONNX's words
+  bool has_shape = false;
+  std::vector<Dimension> dimensions;
+};
+
+/// An ONNX model without protobuf: what the rest of the importer reads.
+struct Model {
+  std::string file, name;
+  std::int64_t opset = 0;
+  std::map<std::string, Tensor> initialisers;
+  std::vector<ModelValue> inputs, outputs;  ///< inputs that are initialisers are left out
+  std::vector<ModelNode> nodes;             ///< in the file's order
+};
+
+/// Opsets the operator semantics here are written for.
+inline constexpr std::int64_t kOldestOpset = 9, kNewestOpset = 17;
+
+Model read_model(const std::filesystem::path& file);
+Model read_model(std::string_view bytes, const std::string& name);
+
+/// Indices of nodes so that each comes after the nodes it reads from; ties keep the file's order.
+/// Errors: Error{import} for a value written twice, read but never written, or nodes in a cycle.
+std::vector<std::size_t> execution_order(const Model& model);
+
+/// "file: node 'name' (Type)"
+std::string place(const Model& model, const ModelNode& node);
+
+}  // namespace inf::compiler::importer

@@ -1,0 +1,179 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <google/protobuf/io/zero_copy_stream_impl.h>
+#include <onnx/onnx_pb.h>
+#include <unistd.h>
+
+#include <limits>
+#include <map>
+#include <set>
+
+#include "compiler/import/model.h"
+#include "compiler/import/onnx_tensor.h"
+#include "isa/base/error.h"
+
+namespace inf::compiler::importer {
+namespace {
+
+/// A file descriptor that closes itself.
+class Descriptor {
+ public:
+  explicit Descriptor(const std::filesystem::path& file) : fd_(::open(file.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+Attribute read_attribute(onnx::AttributeProto& a, const std::string& label, const Origin& origin) {
+  using Type = onnx::AttributeProto;
+  switch (a.type()) {
+    case Type::INT: return a.i();
+    case Type::FLOAT: return a.f();
+    case Type::STRING: return a.s();
+    case Type::INTS: return std::vector<std::int64_t>(a.ints().begin(), a.ints().end());
+    case Type::FLOATS: return std::vector<float>(a.floats().begin(), a.floats().end());
+    case Type::STRINGS: return std::vector<std::string>(a.strings().begin(), a.strings().end());
+    case Type::TENSOR: return read_tensor(*a.mutable_t(), fmt::format("{}.{}", label, a.name()), origin);
+    case Type::UNDEFINED: break;
+    default: return std::monostate{};
+  }
+  // Writers of early files left the type out; the field that is set tells it.
+  if (a.has_i()) return a.i();
+  if (a.has_f()) return a.f();
+  if (a.has_s()) return a.s();
+  if (a.ints_size() > 0) return std::vector<std::int64_t>(a.ints().begin(), a.ints().end());
+  if (a.floats_size() > 0) return std::vector<float>(a.floats().begin(), a.floats().end());
+  if (a.has_t()) return read_tensor(*a.mutable_t(), fmt::format("{}.{}", label, a.name()), origin);
+  return std::monostate{};
+}
+
+/// Its own name, or its first output where it has none or shares it; a suffix keeps labels apart.
+std::string unique_label(const onnx::NodeProto& n, const std::map<std::string, int>& named,
+                         std::set<std::string>& taken) {
+  const bool own = !n.name().empty() && named.at(n.name()) == 1;
+  const std::string base = own || n.output_size() == 0 ? n.name() : n.output(0);
+  std::string label = base;
+  for (int suffix = 1; !taken.insert(label).second; ++suffix) label = fmt::format("{}.{}", base, suffix);
+  return label;
+}
+
+std::vector<ModelNode> read_nodes(onnx::GraphProto& graph, const Origin& origin) {
+  std::map<std::string, int> named;
+  for (const auto& n : graph.node()) ++named[n.name()];
+  std::set<std::string> taken;
+  std::vector<ModelNode> nodes;
+  nodes.reserve(static_cast<std::size_t>(graph.node_size()));
+  for (auto& n : *graph.mutable_node()) {
+    ModelNode node;
+    node.label = unique_label(n, named, taken);
+    node.type = n.op_type(), node.domain = n.domain();
+    node.inputs.assign(n.input().begin(), n.input().end());
+    node.outputs.assign(n.output().begin(), n.output().end());
+    for (auto& a : *n.mutable_attribute()) node.attributes.emplace(a.name(), read_attribute(a, node.label, origin));
+    nodes.push_back(std::move(node));
+  }
+  return nodes;
+}
+
+ModelValue read_value(const onnx::ValueInfoProto& v) {
+  ModelValue value{v.name(), "a type that is no tensor", false, {}};
+  if (!v.type().has_tensor_type()) return value;
+  const auto& tensor = v.type().tensor_type();
+  value.type = type_name(tensor.elem_type());
+  value.has_shape = tensor.has_shape();
+  for (const auto& d : tensor.shape().dim()) {
+    if (d.has_dim_value() && d.dim_value() > 0)
+      value.dimensions.emplace_back(static_cast<std::int64_t>(d.dim_value()));
+    else
+      value.dimensions.emplace_back(d.dim_param());
+  }
+  return value;
+}
+
+std::int64_t read_opset(const onnx::ModelProto& proto, const std::string& file) {
+  std::int64_t opset = 0;
+  for (const auto& o : proto.opset_import())
+    if (o.domain().empty() || o.domain() == "ai.onnx") opset = o.version();
+  if (opset == 0)
+    throw Error(ErrorKind::import, file, "the model names no opset of the domain ai.onnx",
+                {"the file is truncated or was not written by an ONNX exporter"});
+  if (opset < kOldestOpset || opset > kNewestOpset)
+    throw Error(
+        ErrorKind::unsupported, file,
+        fmt::format("the model uses opset {}, supported are {} to {}", opset, kOldestOpset, kNewestOpset),
+        {fmt::format("export with opset_version={} or convert the file with ONNX's version converter", kNewestOpset)});
+  return opset;
+}
+
+Model convert(onnx::ModelProto& proto, const Origin& origin) {
+  if (!proto.has_graph())
+    throw Error(ErrorKind::import, origin.file, "not an ONNX model: it holds no graph",
+                {"expected the protobuf form of an ONNX model (*.onnx)"});
+  Model model;
+  model.file = origin.file;
+  model.opset = read_opset(proto, origin.file);
+  onnx::GraphProto& graph = *proto.mutable_graph();
+  model.name = graph.name();
+  if (graph.sparse_initializer_size() > 0)
+    throw Error(ErrorKind::unsupported, origin.file, "the model has sparse initialisers",
+                {"store the weights as dense tensors"});
+  for (auto& t : *graph.mutable_initializer())
+    if (!model.initialisers.emplace(t.name(), read_tensor(t, t.name(), origin)).second)
+      throw Error(ErrorKind::import, origin.file, fmt::format("initialiser '{}' appears twice", t.name()),
+                  {"every name has one value; export the model again"});
+  for (const auto& v : graph.input())
+    if (!model.initialisers.contains(v.name())) model.inputs.push_back(read_value(v));
+  for (const auto& v : graph.output()) model.outputs.push_back(read_value(v));
+  model.nodes = read_nodes(graph, origin);
+  return model;
+}
+
+/// An ONNX file starts with the field ir_version, a small varint; anything else was never a model.
+[[noreturn]] void cannot_parse(const std::string& file, std::string_view head) {
+  if (head.size() < 2 || head[0] != 0x08 || static_cast<unsigned char>(head[1]) > 32)
+    throw Error(ErrorKind::import, file, "not an ONNX file", {"expected the protobuf form of an ONNX model (*.onnx)"});
+  throw Error(ErrorKind::import, file, "the ONNX file is truncated or damaged", {"download or export it again"});
+}
+
+}  // namespace
+
+Model read_model(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    throw Error(ErrorKind::usage, file.string(), "is a folder, an ONNX file is needed");
+  const Descriptor in(file);
+  if (in.get() < 0)
+    throw Error(ErrorKind::usage, file.string(), "cannot open the ONNX file",
+                {"check the path; a relative one starts at the current folder or at the workload file"});
+  constexpr std::uintmax_t kMost = std::numeric_limits<int>::max();
+  if (const auto size = std::filesystem::file_size(file, ignored); !ignored && size > kMost)
+    throw Error(ErrorKind::unsupported, file.string(), fmt::format("has {} bytes, protobuf reads at most 2 GiB", size),
+                {"store the weights as external data"});
+  onnx::ModelProto proto;
+  google::protobuf::io::FileInputStream stream(in.get());
+  if (!proto.ParseFromZeroCopyStream(&stream)) {
+    char head[2] = {0, 0};
+    const auto got = ::pread(in.get(), head, sizeof head, 0);
+    cannot_parse(file.string(), std::string_view(head, got > 0 ? static_cast<std::size_t>(got) : 0));
+  }
+  std::filesystem::path folder = file.parent_path();
+  return convert(proto, {file.string(), folder.empty() ? "." : folder});
+}
+
+Model read_model(std::string_view bytes, const std::string& name) {
+  onnx::ModelProto proto;
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    throw Error(ErrorKind::unsupported, name,
+                fmt::format("{} bytes in memory, protobuf reads at most 2 GiB", bytes.size()),
+                {"store the weights as external data"});
+  if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) cannot_parse(name, bytes.substr(0, 2));
+  return convert(proto, {name, {}});
+}
+
+}  // namespace inf::compiler::importer

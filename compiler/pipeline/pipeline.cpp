@@ -1,0 +1,64 @@
+#include "compiler/pipeline/pipeline.h"
+
+#include <fmt/format.h>
+
+#include "compiler/passes/graph_passes.h"
+#include "compiler/streams/tile_source.h"
+#include "compiler/tiles/lower.h"
+#include "isa/base/error.h"
+
+namespace inf::compiler {
+namespace {
+
+constexpr const char* kLower = "lower_to_tiles";
+constexpr const char* kPlanMemory = "plan_memory";
+constexpr const char* kEmit = "emit_streams";
+
+}  // namespace
+
+std::vector<PassInfo> passes() {
+  std::vector<PassInfo> list;
+  for (const GraphPass& pass : graph_passes()) list.push_back({std::string(pass.name), std::string(pass.description)});
+  list.push_back({kLower, "chooses storage, packing, tile shapes and constant layouts for every operator"});
+  list.push_back({kPlanMemory, "places every tensor in device memory by its lifetime"});
+  list.push_back({kEmit, "makes instructions, semaphores and DMA transfers tile by tile, on demand"});
+  return list;
+}
+
+CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOptions& options) {
+  const auto dump = [&](const std::string& pass, auto&& text) {
+    if (options.dump && options.wants_dump && options.wants_dump(pass)) options.dump(pass, text());
+  };
+  const auto known = passes();
+  if (!options.stop_after.empty() && std::none_of(known.begin(), known.end(), [&](const PassInfo& p) { return p.name == options.stop_after; }))
+    throw Error(ErrorKind::usage, "--stop-after", fmt::format("no pass is called '{}'", options.stop_after), {"--list-passes prints all of them"});
+  const auto graph_list = graph_passes();
+  const bool stops_in_graph = std::any_of(graph_list.begin(), graph_list.end(), [&](const GraphPass& p) { return p.name == options.stop_after; });
+
+  CompiledModel model;
+  model.graph = std::move(graph);
+  GraphPassOptions graph_options;
+  if (stops_in_graph) graph_options.stop_after = options.stop_after;
+  graph_options.dump_after = [&](const GraphPass& pass, const Graph& g, bool) { dump(std::string(pass.name), [&] { return print(g); }); };
+  run_graph_passes(model.graph, graph_options);
+  if (stops_in_graph) return model;
+
+  Lowered lowered = lower(model.graph, chip, options.compute);
+  if (options.verify) verify(lowered.program, kLower);
+  dump(kLower, [&] { return print(lowered.program); });
+  model.estimates = std::move(lowered.estimates);
+  if (options.stop_after == kLower) return model;
+
+  plan_memory(lowered.program);
+  if (lowered.program.dram_bytes > chip.memory.bytes)
+    throw Error(ErrorKind::unsupported, model.graph.name, fmt::format("the model needs {} bytes of device memory, {} has {}", lowered.program.dram_bytes, chip.name, chip.memory.bytes),
+                {"use a smaller input or batch"});
+  if (options.verify) verify(lowered.program, kPlanMemory);
+  dump(kPlanMemory, [&] { return print(lowered.program); });
+  if (options.stop_after == kPlanMemory) return model;
+
+  model.source = make_source(std::move(lowered.program), chip);
+  return model;
+}
+
+}  // namespace inf::compiler

@@ -1,0 +1,44 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/graph.h"
+#include "isa/arch/chip_spec.h"
+#include "isa/program/program.h"
+
+namespace inf::compiler {
+
+struct CompileOptions {
+  DType compute = DType::bf16;  ///< what matmul operands and stored activations are rounded to
+  /// Called with the name of each pass and the text of its result, for passes that `wants_dump` names.
+  std::function<bool(const std::string& pass)> wants_dump;
+  std::function<void(const std::string& pass, const std::string& text)> dump;
+  std::string stop_after;       ///< pass name; empty: run all
+  bool verify = true;           ///< run the level's verifier after every pass
+};
+
+/// What the compiler expects of one operator, from the cost functions that the simulator also uses. Units: ns of one core.
+struct OpEstimate {
+  double tensor_ns = 0, scalar_ns = 0, vector_ns = 0, dma_ns = 0;
+  std::string bound;     ///< the largest of them: "tensor", "scalar", "vector", "dma"
+  std::string decision;  ///< tile shape, packing and chunks in words
+};
+
+/// A compiled model: the whole plan, with instructions made one segment at a time while somebody pulls them.
+struct CompiledModel {
+  Graph graph;                             ///< after the graph passes; its ledger has one entry per ONNX node
+  std::vector<OpEstimate> estimates;       ///< parallel to source->image().ops
+  std::unique_ptr<isa::ProgramSource> source;
+};
+
+/// Names and one-sentence descriptions of every pass, in order.
+struct PassInfo { std::string name, description; };
+std::vector<PassInfo> passes();
+
+/// ONNX graph to program for one NeuronCore of `chip`.
+/// Errors: Error{unsupported} naming node, attribute and what would make it work.
+CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOptions& options = {});
+
+}  // namespace inf::compiler

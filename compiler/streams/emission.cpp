@@ -1,0 +1,71 @@
+#include "compiler/streams/emission.h"
+
+namespace inf::compiler {
+
+using arch::Engine;
+
+Roles::Roles(const arch::ChipSpec& chip)
+    : load(chip.has(Engine::sync) ? Engine::sync : Engine::vector),
+      store(chip.has(Engine::gpsimd) ? Engine::gpsimd : Engine::scalar),
+      fill(chip.has(Engine::gpsimd) ? Engine::gpsimd : Engine::vector) {}
+
+isa::Access sbuf_access(std::int64_t offset, int start_partition, int partitions, DType dtype, const Pattern& free) {
+  isa::Access a;
+  a.memory = isa::Memory::sbuf;
+  a.dtype = dtype;
+  a.start_partition = static_cast<std::uint8_t>(start_partition);
+  a.partitions = static_cast<std::uint16_t>(partitions);
+  a.offset = offset;
+  a.free = free;
+  return a;
+}
+
+isa::Access psum_access(const arch::ChipSpec& chip, int bank, int partitions, const Pattern& free) {
+  isa::Access a = sbuf_access(bank * chip.psum.bank_bytes, 0, partitions, DType::fp32, free);
+  a.memory = isa::Memory::psum;
+  return a;
+}
+
+isa::Access dram_access(const TileProgram& program, TensorId tensor, std::int64_t start, int partitions, std::int64_t partition_step,
+                        const Pattern& free) {
+  std::int64_t begin = 0;
+  const TileTensor& root = program.tensor(program.root(tensor, &begin));
+  const std::int64_t size = size_of(root.dtype);
+  isa::Access a = sbuf_access(root.offset + (begin + start) * size, 0, partitions, root.dtype, free);
+  a.memory = isa::Memory::dram;
+  a.partition_step = partition_step * size;
+  return a;
+}
+
+ImageView::ImageView(const TileProgram& program, TensorId tensor) {
+  const TileTensor& t = program.tensor(tensor);
+  Shape s = t.shape;
+  while (s.size() < 4) s.push_back(1);
+  n = s[0], c = s[1], h = s[2], w = s[3];
+  image_step = t.image_step > 0 ? t.image_step : c * h * w;
+}
+
+isa::ScalarOperand Emission::param(int index, int partitions) const {
+  if (index < 0) return isa::ScalarOperand::imm(0);
+  return isa::ScalarOperand::vector(sbuf_access(residents.params + index * 4, 0, partitions, DType::fp32, Pattern::row(1)));
+}
+
+isa::Access Emission::identity(int partitions) const {
+  return sbuf_access(residents.identity, 0, partitions, program.compute, Pattern::row(static_cast<std::uint32_t>(partitions)));
+}
+
+Horizon Emission::load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect, const Horizon& after) {
+  const bool constant = program.tensor(program.root(tensor)).role == TileTensor::Role::constant;
+  const Horizon done =
+      streams.copy(roles.load, constant ? Line::weights : Line::load, {.dst = dst, .src = src}, after + dram.ready(tensor, rect));
+  dram.note_read(tensor, done);
+  return done;
+}
+
+Horizon Emission::store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect, const Horizon& after) {
+  const Horizon done = streams.copy(roles.store, Line::store, {.dst = dst, .src = src}, after + dram.writable(tensor, rect));
+  dram.note_write(tensor, rect, done);
+  return done;
+}
+
+}  // namespace inf::compiler

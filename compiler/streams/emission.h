@@ -1,0 +1,93 @@
+#pragma once
+#include <vector>
+
+#include "compiler/streams/generator.h"
+#include "compiler/streams/memory_clocks.h"
+#include "compiler/streams/stream_builder.h"
+#include "compiler/tiles/tile_program.h"
+
+namespace inf::compiler {
+
+/// Which engine triggers loads, triggers stores and fills borders: the least busy ones that the chip has.
+struct Roles {
+  arch::Engine load, store, fill;
+  explicit Roles(const arch::ChipSpec& chip);
+};
+
+/// The PSUM banks and when each is free again, taken in turn.
+class PsumBanks {
+ public:
+  explicit PsumBanks(int banks) : free_(static_cast<std::size_t>(banks)) {}
+  int count() const { return static_cast<int>(free_.size()); }
+  int take() { return next_ = (next_ + 1) % count(); }
+  Horizon& free(int bank) { return free_[static_cast<std::size_t>(bank)]; }
+
+ private:
+  std::vector<Horizon> free_;
+  int next_ = -1;
+};
+
+/// Where the resident constants lie in SBUF: fp32 parameter columns and, when asked for, an identity matrix.
+struct Residents {
+  std::int64_t params = 0, identity = 0, end = 0;  ///< bytes from the start of a partition
+  Horizon ready;
+};
+
+/// What an emitter works with: the program it lowers, the streams it appends to, and who owns which memory when.
+struct Emission {
+  const TileProgram& program;
+  const arch::ChipSpec& chip;
+  StreamBuilder& streams;
+  SbufArena& sbuf;
+  DramClocks& dram;
+  PsumBanks& psum;
+  Roles roles;
+  Residents residents;
+
+  /// fp32 column `index` of the parameter block as a [P,1] operand.
+  isa::ScalarOperand param(int index, int partitions) const;
+  isa::Access identity(int partitions) const;
+  Horizon emit(arch::Engine engine, isa::Operation op, const Horizon& after) { return streams.emit(engine, std::move(op), after); }
+  /// Device memory to SBUF; waits for the source's writer.
+  Horizon load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect, const Horizon& after);
+  /// SBUF to device memory; waits until the destination may be written.
+  Horizon store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect, const Horizon& after);
+};
+
+isa::Access sbuf_access(std::int64_t offset, int start_partition, int partitions, DType dtype, const Pattern& free);
+isa::Access psum_access(const arch::ChipSpec& chip, int bank, int partitions, const Pattern& free);
+/// `start` in elements of the tensor, `partition_step` in elements.
+isa::Access dram_access(const TileProgram& program, TensorId tensor, std::int64_t start, int partitions, std::int64_t partition_step, const Pattern& free);
+
+/// An image tensor seen as [N, C, H, W].
+struct ImageView {
+  std::int64_t n, c, h, w, image_step;
+  ImageView(const TileProgram& program, TensorId tensor);
+  std::int64_t plane() const { return h * w; }
+  std::int64_t at(std::int64_t image, std::int64_t channel, std::int64_t row, std::int64_t col) const {
+    return image * image_step + (channel * h + row) * w + col;
+  }
+};
+
+/// Applies the steps of `act` that one activation instruction with bias cannot do; `data` holds act's argument (see first_step).
+/// `scratch` is needed by some functions (needs_scratch) and has data's shape.
+Horizon finish_activation(Emission& e, const Activation& act, const isa::Access& data, const isa::Access& scratch, const Horizon& after);
+/// The function, scale and alpha of the activation instruction that starts `act`.
+struct FirstStep {
+  numerics::ActFn function = numerics::ActFn::copy;
+  float scale = 1, alpha = 0;
+};
+FirstStep first_step(const Activation& act);
+bool needs_scratch(const Activation& act);
+
+Generator emit_conv(Emission& e, const ConvTile& t);
+Generator emit_pool(Emission& e, const PoolTile& t);
+Generator emit_resize(Emission& e, const ResizeTile& t);
+Generator emit_flat(Emission& e, const FlatTile& t);
+Generator emit_affine(Emission& e, const AffineTile& t);
+Generator emit_matmul(Emission& e, const MatMulTile& t);
+Generator emit_softmax(Emission& e, const SoftmaxTile& t);
+Generator emit_reduce(Emission& e, const ReduceTile& t);
+Generator emit_copy(Emission& e, const CopyTile& t);
+
+}  // namespace inf::compiler

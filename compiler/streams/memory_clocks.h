@@ -1,0 +1,91 @@
+#pragma once
+#include <vector>
+
+#include "compiler/streams/horizon.h"
+#include "compiler/tiles/tile_program.h"
+
+namespace inf::compiler {
+
+/// When a byte range was last in use, for ranges whose owner is gone.
+class RegionClocks {
+ public:
+  /// [lo, hi) was in use until `clock`.
+  void note(std::int64_t lo, std::int64_t hi, const Horizon& until);
+  /// The clock after which all of [lo, hi) is free.
+  Horizon over(std::int64_t lo, std::int64_t hi) const;
+
+ private:
+  struct Region {
+    std::int64_t lo, hi;
+    Horizon clock;
+  };
+  std::vector<Region> regions_;
+};
+
+/// A buffer in SBUF: the same bytes of every partition. Units: bytes from the start of a partition.
+struct Slot {
+  std::int64_t offset = 0, bytes = 0;
+  Horizon written;  ///< when its content is complete
+  Horizon used;     ///< when the last reader is done, or the range was free
+  bool fresh = true;  ///< nothing was written since it was allocated
+
+  Horizon free() const { return written + used; }
+};
+
+/// Hands out SBUF to one operator after another, in turn from the lower and from the upper end, so that the buffers of two neighbouring
+/// operators that fit together do not meet and the second one's loads start while the first one still works.
+class SbufArena {
+ public:
+  SbufArena(std::int64_t begin, std::int64_t end) : begin_(begin), end_(end), low_(begin), high_(end) {}
+
+  /// Starts the next operator. Errors: Error{internal} when a slot of the one before is still held.
+  void turn();
+  /// Errors: Error{internal} when `bytes` do not fit; operators are sized so that they do.
+  Slot allocate(std::int64_t bytes);
+  void release(const Slot& slot);
+
+ private:
+  std::int64_t begin_, end_, low_, high_;  ///< [low_, high_) is free
+  bool from_below_ = false;
+  int held_ = 0;
+  RegionClocks past_;
+};
+
+/// Who wrote and read which part of each tensor in device memory.
+class DramClocks {
+ public:
+  explicit DramClocks(const TileProgram& program);
+
+  /// Planes (image x channel) and rows of a tensor; `whole` where the tensor is not made of planes.
+  struct Rect {
+    std::int64_t plane0 = 0, plane1 = 0, row0 = 0, row1 = 0;
+  };
+  Rect whole(TensorId id) const;
+
+  /// When the data of `rect` is complete.
+  Horizon ready(TensorId id, const Rect& rect) const;
+  /// When `rect` may be overwritten.
+  Horizon writable(TensorId id, const Rect& rect);
+  void note_read(TensorId id, const Horizon& until);
+  void note_write(TensorId id, const Rect& rect, const Horizon& until);
+
+ private:
+  struct Record {
+    Rect rect;
+    Horizon clock;
+  };
+  struct State {
+    bool started = false;
+    Horizon base, all;
+    std::vector<Record> writes;
+  };
+  /// `rect` of `id` in the coordinates of the tensor that owns the storage.
+  Rect in_root(TensorId id, TensorId root, const Rect& rect) const;
+  std::pair<std::int64_t, std::int64_t> bytes_of(TensorId root) const;
+
+  const TileProgram& program_;
+  std::vector<State> states_;
+  std::vector<TensorId> order_;  ///< roots in the order in which they were started
+};
+
+}  // namespace inf::compiler

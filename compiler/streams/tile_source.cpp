@@ -1,0 +1,158 @@
+#include "compiler/streams/tile_source.h"
+
+#include "compiler/streams/emission.h"
+#include "isa/numerics/rows.h"
+
+namespace inf::compiler {
+namespace {
+
+/// Bytes of code after which a segment ends: small enough that memory follows what is live, large enough that fetching costs nothing.
+constexpr std::size_t kSegmentBytes = 64 * 1024;
+
+/// The parameter columns as one constant: [partition][column], fp32.
+TensorId add_params_tensor(TileProgram& program, int partitions) {
+  const std::size_t columns = program.params.size();
+  auto bytes = std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(partitions) * columns * 4);
+  for (std::size_t c = 0; c < columns; ++c)
+    for (std::size_t p = 0; p < program.params[c].size(); ++p)
+      numerics::narrow(DType::fp32, &program.params[c][p], Pattern::row(1), bytes->data() + (p * columns + c) * 4);
+  TileTensor t;
+  t.name = "params";
+  t.role = TileTensor::Role::constant;
+  t.dtype = DType::fp32;
+  t.shape = {partitions, static_cast<std::int64_t>(columns)};
+  t.data = bytes;
+  program.tensors.push_back(std::move(t));
+  return static_cast<TensorId>(program.tensors.size() - 1);
+}
+
+TensorId add_identity_tensor(TileProgram& program, int partitions) {
+  std::vector<float> ones(static_cast<std::size_t>(partitions) * static_cast<std::size_t>(partitions));
+  for (int p = 0; p < partitions; ++p) ones[static_cast<std::size_t>(p) * static_cast<std::size_t>(partitions + 1)] = 1;
+  TileTensor t;
+  t.name = "identity";
+  t.role = TileTensor::Role::constant;
+  t.dtype = program.compute;
+  t.shape = {partitions, partitions};
+  auto bytes = std::make_shared<std::vector<std::byte>>(ones.size() * static_cast<std::size_t>(size_of(program.compute)));
+  numerics::narrow(program.compute, ones.data(), Pattern::row(static_cast<std::uint32_t>(ones.size())), bytes->data());
+  t.data = bytes;
+  program.tensors.push_back(std::move(t));
+  return static_cast<TensorId>(program.tensors.size() - 1);
+}
+
+template <class... F> struct Overload : F... { using F::operator()...; };
+
+Generator emit(Emission& e, const TileKind& tile) {
+  e.sbuf.turn();
+  return std::visit(Overload{[&](const ConvTile& t) { return emit_conv(e, t); }, [&](const PoolTile& t) { return emit_pool(e, t); },
+                             [&](const ResizeTile& t) { return emit_resize(e, t); }, [&](const FlatTile& t) { return emit_flat(e, t); },
+                             [&](const AffineTile& t) { return emit_affine(e, t); }, [&](const MatMulTile& t) { return emit_matmul(e, t); },
+                             [&](const SoftmaxTile& t) { return emit_softmax(e, t); }, [&](const ReduceTile& t) { return emit_reduce(e, t); },
+                             [&](const CopyTile& t) { return emit_copy(e, t); }},
+                    tile);
+}
+
+isa::TensorEntry entry_of(const TileTensor& t) {
+  isa::TensorEntry e;
+  e.name = t.name;
+  e.role = static_cast<isa::TensorEntry::Role>(t.role);
+  e.dtype = t.dtype;
+  e.shape = t.shape;
+  e.offset = t.offset;
+  e.bytes = elements(t.shape) * size_of(t.dtype);
+  e.data = t.data;
+  return e;
+}
+
+class TileSource final : public isa::ProgramSource {
+ public:
+  TileSource(TileProgram program, const arch::ChipSpec& chip);
+  const isa::ProgramImage& image() const override { return image_; }
+  bool next(isa::Segment& segment) override;
+  void rewind() override;
+
+ private:
+  /// Everything that changes while instructions are made; gone and made anew by rewind().
+  struct Run {
+    Run(const TileProgram& program, const arch::ChipSpec& chip, const Residents& residents)
+        : streams(chip), sbuf(residents.end, chip.sbuf_usable()), dram(program), psum(chip.psum.banks),
+          emission{program, chip, streams, sbuf, dram, psum, Roles(chip), residents} {}
+    StreamBuilder streams;
+    SbufArena sbuf;
+    DramClocks dram;
+    PsumBanks psum;
+    Emission emission;
+    Generator generator;
+    std::size_t op = 0;
+  };
+  void load_residents();
+
+  TileProgram program_;
+  arch::ChipSpec chip_;
+  isa::ProgramImage image_;
+  TensorId params_ = kNoTensor, identity_ = kNoTensor;
+  Residents residents_;
+  std::unique_ptr<Run> run_;
+};
+
+TileSource::TileSource(TileProgram program, const arch::ChipSpec& chip) : program_(std::move(program)), chip_(chip) {
+  const int partitions = chip.sbuf.partitions;
+  const auto place = [&](TensorId id) {  // behind everything else: constants live for the whole run
+    TileTensor& t = program_.tensor(id);
+    t.offset = program_.dram_bytes;
+    program_.dram_bytes += (elements(t.shape) * size_of(t.dtype) + 4095) / 4096 * 4096;
+  };
+  if (!program_.params.empty()) place(params_ = add_params_tensor(program_, partitions));
+  if (program_.needs_identity) place(identity_ = add_identity_tensor(program_, partitions));
+  residents_.params = 0;
+  residents_.identity = (static_cast<std::int64_t>(program_.params.size()) * 4 + 63) / 64 * 64;
+  residents_.end = residents_.identity + (identity_ == kNoTensor ? 0 : partitions * size_of(program_.compute));
+  image_.name = program_.name;
+  image_.chip = chip.name;
+  image_.chip_hash = chip.hash();
+  image_.dram_bytes = program_.dram_bytes;
+  for (const TileTensor& t : program_.tensors)
+    if (t.parent == kNoTensor) image_.tensors.push_back(entry_of(t));
+  for (const TileOp& op : program_.ops) image_.ops.push_back({op.name, kind_name(op.tile), op.nodes, op.macs});
+  rewind();
+}
+
+void TileSource::load_residents() {
+  Emission& e = run_->emission;
+  const auto load = [&](TensorId id, std::int64_t offset) {
+    const TileTensor& t = program_.tensor(id);
+    const Pattern row = Pattern::row(static_cast<std::uint32_t>(t.shape[1]));
+    e.residents.ready.merge(e.load(sbuf_access(offset, 0, chip_.sbuf.partitions, t.dtype, row),
+                                   dram_access(program_, id, 0, chip_.sbuf.partitions, t.shape[1], row), id, e.dram.whole(id), {}));
+  };
+  if (params_ != kNoTensor) load(params_, residents_.params);
+  if (identity_ != kNoTensor) load(identity_, residents_.identity);
+}
+
+void TileSource::rewind() {
+  run_ = std::make_unique<Run>(program_, chip_, residents_);
+  load_residents();
+  if (!program_.ops.empty()) run_->generator = emit(run_->emission, program_.ops[0].tile);
+}
+
+bool TileSource::next(isa::Segment& segment) {
+  Run& r = *run_;
+  while (r.op < program_.ops.size() && r.streams.bytes() < kSegmentBytes) {
+    r.streams.set_op(static_cast<std::int32_t>(r.op));
+    if (r.generator.resume()) continue;
+    r.generator = {};  // releases what the operator held before the next one starts
+    if (++r.op < program_.ops.size()) r.generator = emit(r.emission, program_.ops[r.op].tile);
+  }
+  if (r.streams.bytes() == 0) return false;
+  r.streams.take(segment);
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<isa::ProgramSource> make_source(TileProgram program, const arch::ChipSpec& chip) {
+  return std::make_unique<TileSource>(std::move(program), chip);
+}
+
+}  // namespace inf::compiler

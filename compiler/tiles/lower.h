@@ -1,0 +1,19 @@
+#pragma once
+#include "compiler/pipeline/pipeline.h"
+#include "compiler/tiles/tile_program.h"
+
+namespace inf::compiler {
+
+/// Graph -> tiles: storage (what is written in place, what is an alias), tile shapes, packing, constants in the order SBUF wants them.
+/// Updates `graph.ledger` for operators that need no work of their own.
+/// Errors: Error{unsupported} naming the node and what would make it work.
+struct Lowered {
+  TileProgram program;
+  std::vector<OpEstimate> estimates;  ///< parallel to program.ops
+};
+Lowered lower(Graph& graph, const arch::ChipSpec& chip, DType compute);
+
+/// Gives every tensor its place in device memory: first fit over lifetimes, constants first.
+void plan_memory(TileProgram& program);
+
+}  // namespace inf::compiler
