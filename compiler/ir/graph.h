@@ -35,8 +35,32 @@ struct Value {
 };
 
 /// What is applied to a result on its way out of PSUM.
-enum class Act : std::uint8_t { none, relu, leaky_relu, clip, sigmoid, tanh, silu, gelu, gelu_tanh, elu, hard_sigmoid, hard_swish,
-                                softplus, exp, log, sqrt, abs, neg, reciprocal, erf, sin, square, sign, mish };
+enum class Act : std::uint8_t {
+  none,
+  relu,
+  leaky_relu,
+  clip,
+  sigmoid,
+  tanh,
+  silu,
+  gelu,
+  gelu_tanh,
+  elu,
+  hard_sigmoid,
+  hard_swish,
+  softplus,
+  exp,
+  log,
+  sqrt,
+  abs,
+  neg,
+  reciprocal,
+  erf,
+  sin,
+  square,
+  sign,
+  mish
+};
 struct Activation {
   Act fn = Act::none;
   float alpha = 0;  ///< leaky_relu: slope; clip: lower bound; elu, hard_sigmoid: alpha
@@ -71,7 +95,12 @@ struct Pool {
 /// [x NCHW] -> NCHW; the output size is the value's shape.
 struct Resize {
   enum class Mode : std::uint8_t { nearest, linear } mode = Mode::nearest;
-  enum class Coordinates : std::uint8_t { half_pixel, pytorch_half_pixel, align_corners, asymmetric } coordinates = Coordinates::half_pixel;
+  enum class Coordinates : std::uint8_t {
+    half_pixel,
+    pytorch_half_pixel,
+    align_corners,
+    asymmetric
+  } coordinates = Coordinates::half_pixel;
   enum class Round : std::uint8_t { prefer_floor, prefer_ceil, floor, ceil } round = Round::prefer_floor;
   std::array<float, 2> scale{1, 1};  ///< output / input as the model states it, {vertical, horizontal}
 };
@@ -81,25 +110,38 @@ struct Binary {
   Activation act;
 };
 /// [x] -> same shape.
-struct Unary { Activation act; };
-/// [a (..., M, K), b (..., K, N), bias?] -> (..., M, N).  y = act(alpha * a x b + beta * bias); transposes are of the last two axes
+struct Unary {
+  Activation act;
+};
+/// [a (..., M, K), b (..., K, N), bias?] -> (..., M, N).  y = act(alpha * a x b + beta * bias); transposes are of the
+/// last two axes
 struct MatMul {
   bool transpose_a = false, transpose_b = false, has_bias = false;
   float alpha = 1, beta = 1;
   Activation act;
 };
 /// [x, scale, shift, mean, variance] -> same shape; channels on axis 1.
-struct BatchNorm { float epsilon = 1e-5f; };
+struct BatchNorm {
+  float epsilon = 1e-5f;
+};
 /// [x...] -> joined along axis.
-struct Concat { std::int64_t axis = 0; };
+struct Concat {
+  std::int64_t axis = 0;
+};
 /// [x] -> x over `axis`, numerically safe.
-struct Softmax { std::int64_t axis = -1; };
+struct Softmax {
+  std::int64_t axis = -1;
+};
 /// [x] -> value's shape, same linear order (also flatten, squeeze, unsqueeze).
 struct Reshape {};
 /// [x] -> y[i] = x permuted; perm[k] is the input axis that becomes output axis k.
-struct Transpose { std::vector<std::int64_t> perm; };
+struct Transpose {
+  std::vector<std::int64_t> perm;
+};
 /// [x] -> y; start and step per axis, sizes are the value's shape.
-struct Slice { std::vector<std::int64_t> start, step; };
+struct Slice {
+  std::vector<std::int64_t> start, step;
+};
 /// [x] -> y; amounts before and after per axis.
 struct Pad {
   enum class Mode : std::uint8_t { constant, reflect, edge } mode = Mode::constant;
@@ -113,15 +155,15 @@ struct Reduce {
   bool keep_dims = true;
 };
 
-using Operator = std::variant<Conv, Pool, Resize, Binary, Unary, MatMul, BatchNorm, Concat, Softmax, Reshape, Transpose, Slice,
-                              Pad, Reduce>;
+using Operator = std::variant<Conv, Pool, Resize, Binary, Unary, MatMul, BatchNorm, Concat, Softmax, Reshape, Transpose,
+                              Slice, Pad, Reduce>;
 
 /// What became of one ONNX node; every node of the model has exactly one entry in the ledger.
 enum class Fate : std::uint8_t { compiled, fused, folded, host, refused };
 struct LedgerEntry {
   std::string node, onnx_type;  ///< node name (or its first output) and operator type, e.g. "Conv"
   Fate fate = Fate::compiled;
-  std::string into;    ///< fused: the surviving node; refused: the reason
+  std::string into;  ///< fused: the surviving node; refused: the reason
   std::int64_t macs = 0;
 };
 
@@ -129,7 +171,7 @@ struct Node {
   Operator op;
   std::vector<ValueId> inputs;  ///< kNoValue where an optional input is absent
   ValueId output = kNoValue;
-  std::string name;             ///< the ONNX node that it stands for; fused ones point here from the ledger
+  std::string name;  ///< the ONNX node that it stands for; fused ones point here from the ledger
 };
 
 /// A model as a list of nodes in execution order over values. Level 1 of the compiler.
@@ -146,12 +188,13 @@ struct Graph {
   ValueId add(Value v) { return values.push_back(std::move(v)), static_cast<ValueId>(values.size() - 1); }
 };
 
-/// Text form, one line per value that is an input or constant and one per node; parse(print(g)) == g for graphs with constants elided to shapes
-/// or, with `with_data`, including constants.
+/// Text form, one line per value that is an input or constant and one per node; parse(print(g)) == g for graphs with
+/// constants elided to shapes or, with `with_data`, including constants.
 std::string print(const Graph& graph, bool with_data = false);
 Graph parse_graph(const std::string& text);
 
-/// Checks every rule of the level (topological order, one writer per value, shapes agree with operators) and throws Error{internal} naming `pass`.
+/// Checks every rule of the level (topological order, one writer per value, shapes agree with operators) and throws
+/// Error{internal} naming `pass`.
 void verify(const Graph& graph, const std::string& pass);
 
 }  // namespace inf::compiler

@@ -30,16 +30,21 @@ CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOpti
     if (options.dump && options.wants_dump && options.wants_dump(pass)) options.dump(pass, text());
   };
   const auto known = passes();
-  if (!options.stop_after.empty() && std::none_of(known.begin(), known.end(), [&](const PassInfo& p) { return p.name == options.stop_after; }))
-    throw Error(ErrorKind::usage, "--stop-after", fmt::format("no pass is called '{}'", options.stop_after), {"--list-passes prints all of them"});
+  if (!options.stop_after.empty() &&
+      std::none_of(known.begin(), known.end(), [&](const PassInfo& p) { return p.name == options.stop_after; }))
+    throw Error(ErrorKind::usage, "--stop-after", fmt::format("no pass is called '{}'", options.stop_after),
+                {"--list-passes prints all of them"});
   const auto graph_list = graph_passes();
-  const bool stops_in_graph = std::any_of(graph_list.begin(), graph_list.end(), [&](const GraphPass& p) { return p.name == options.stop_after; });
+  const bool stops_in_graph = std::any_of(graph_list.begin(), graph_list.end(),
+                                          [&](const GraphPass& p) { return p.name == options.stop_after; });
 
   CompiledModel model;
   model.graph = std::move(graph);
   GraphPassOptions graph_options;
   if (stops_in_graph) graph_options.stop_after = options.stop_after;
-  graph_options.dump_after = [&](const GraphPass& pass, const Graph& g, bool) { dump(std::string(pass.name), [&] { return print(g); }); };
+  graph_options.dump_after = [&](const GraphPass& pass, const Graph& g, bool) {
+    dump(std::string(pass.name), [&] { return print(g); });
+  };
   run_graph_passes(model.graph, graph_options);
   if (stops_in_graph) return model;
 
@@ -51,7 +56,9 @@ CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOpti
 
   plan_memory(lowered.program);
   if (lowered.program.dram_bytes > chip.memory.bytes)
-    throw Error(ErrorKind::unsupported, model.graph.name, fmt::format("the model needs {} bytes of device memory, {} has {}", lowered.program.dram_bytes, chip.name, chip.memory.bytes),
+    throw Error(ErrorKind::unsupported, model.graph.name,
+                fmt::format("the model needs {} bytes of device memory, {} has {}", lowered.program.dram_bytes,
+                            chip.name, chip.memory.bytes),
                 {"use a smaller input or batch"});
   if (options.verify) verify(lowered.program, kPlanMemory);
   dump(kPlanMemory, [&] { return print(lowered.program); });

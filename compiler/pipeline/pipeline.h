@@ -15,11 +15,12 @@ struct CompileOptions {
   /// Called with the name of each pass and the text of its result, for passes that `wants_dump` names.
   std::function<bool(const std::string& pass)> wants_dump;
   std::function<void(const std::string& pass, const std::string& text)> dump;
-  std::string stop_after;       ///< pass name; empty: run all
-  bool verify = true;           ///< run the level's verifier after every pass
+  std::string stop_after;  ///< pass name; empty: run all
+  bool verify = true;      ///< run the level's verifier after every pass
 };
 
-/// What the compiler expects of one operator, from the cost functions that the simulator also uses. Units: ns of one core.
+/// What the compiler expects of one operator, from the cost functions that the simulator also uses. Units: ns of one
+/// core.
 struct OpEstimate {
   double tensor_ns = 0, scalar_ns = 0, vector_ns = 0, dma_ns = 0;
   std::string bound;     ///< the largest of them: "tensor", "scalar", "vector", "dma"
@@ -28,13 +29,15 @@ struct OpEstimate {
 
 /// A compiled model: the whole plan, with instructions made one segment at a time while somebody pulls them.
 struct CompiledModel {
-  Graph graph;                             ///< after the graph passes; its ledger has one entry per ONNX node
-  std::vector<OpEstimate> estimates;       ///< parallel to source->image().ops
+  Graph graph;                        ///< after the graph passes; its ledger has one entry per ONNX node
+  std::vector<OpEstimate> estimates;  ///< parallel to source->image().ops
   std::unique_ptr<isa::ProgramSource> source;
 };
 
 /// Names and one-sentence descriptions of every pass, in order.
-struct PassInfo { std::string name, description; };
+struct PassInfo {
+  std::string name, description;
+};
 std::vector<PassInfo> passes();
 
 /// ONNX graph to program for one NeuronCore of `chip`.

@@ -10,7 +10,11 @@ using numerics::AluOp;
 
 FirstStep first_step(const Activation& act) {
   switch (act.fn) {
-    case Act::none: case Act::clip: case Act::hard_sigmoid: case Act::hard_swish: case Act::elu: return {};
+    case Act::none:
+    case Act::clip:
+    case Act::hard_sigmoid:
+    case Act::hard_swish:
+    case Act::elu: return {};
     case Act::neg: return {ActFn::copy, -1, 0};
     case Act::relu: return {ActFn::relu, 1, 0};
     case Act::leaky_relu: return {ActFn::prelu, 1, act.alpha};
@@ -50,27 +54,37 @@ isa::TensorScalar two_ops(const isa::Access& dst, const isa::Access& src, AluOp 
 }
 
 /// dst = clamp(alpha x + beta, 0, 1)
-Horizon hard_sigmoid(Emission& e, const isa::Access& dst, const isa::Access& src, float alpha, float beta, const Horizon& after) {
+Horizon hard_sigmoid(Emission& e, const isa::Access& dst, const isa::Access& src, float alpha, float beta,
+                     const Horizon& after) {
   const Horizon line = e.emit(Engine::vector, two_ops(dst, src, AluOp::multiply, alpha, AluOp::add, beta), after);
   return e.emit(Engine::vector, two_ops(dst, dst, AluOp::max, 0, AluOp::min, 1), line);
 }
 
 }  // namespace
 
-Horizon finish_activation(Emission& e, const Activation& act, const isa::Access& data, const isa::Access& scratch, const Horizon& after) {
+Horizon finish_activation(Emission& e, const Activation& act, const isa::Access& data, const isa::Access& scratch,
+                          const Horizon& after) {
   switch (act.fn) {
-    case Act::clip: return e.emit(Engine::vector, two_ops(data, data, AluOp::max, act.alpha, AluOp::min, act.beta), after);
+    case Act::clip:
+      return e.emit(Engine::vector, two_ops(data, data, AluOp::max, act.alpha, AluOp::min, act.beta), after);
     case Act::hard_sigmoid: return hard_sigmoid(e, data, data, act.alpha, act.beta, after);
     case Act::hard_swish: {
       const Horizon gate = hard_sigmoid(e, scratch, data, 1.0f / 6.0f, 0.5f, after);
-      return e.emit(Engine::vector, isa::TensorTensor{.dst = data, .a = data, .b = scratch, .op = AluOp::multiply}, gate);
+      return e.emit(Engine::vector, isa::TensorTensor{.dst = data, .a = data, .b = scratch, .op = AluOp::multiply},
+                    gate);
     }
     case Act::elu: {  // max(x, 0) + (alpha exp(min(x, 0)) - alpha)
       const Horizon low = e.emit(Engine::vector, two_ops(scratch, data, AluOp::min, 0, AluOp::bypass, 0), after);
-      isa::Activation exp{.dst = scratch, .src = scratch, .function = ActFn::exp, .scale = ScalarOperand::imm(1), .bias = ScalarOperand::imm(0)};
+      isa::Activation exp{.dst = scratch,
+                          .src = scratch,
+                          .function = ActFn::exp,
+                          .scale = ScalarOperand::imm(1),
+                          .bias = ScalarOperand::imm(0)};
       const Horizon grown = e.emit(Engine::scalar, exp, low);
-      const Horizon scaled = e.emit(Engine::vector, two_ops(scratch, scratch, AluOp::multiply, act.alpha, AluOp::subtract, act.alpha), grown);
-      isa::ScalarTensorTensor sum{.dst = data, .a = data, .op0 = AluOp::max, .s = ScalarOperand::imm(0), .op1 = AluOp::add, .b = scratch};
+      const Horizon scaled = e.emit(
+          Engine::vector, two_ops(scratch, scratch, AluOp::multiply, act.alpha, AluOp::subtract, act.alpha), grown);
+      isa::ScalarTensorTensor sum{
+          .dst = data, .a = data, .op0 = AluOp::max, .s = ScalarOperand::imm(0), .op1 = AluOp::add, .b = scratch};
       return e.emit(Engine::vector, sum, scaled);
     }
     default: return after;

@@ -5,11 +5,13 @@ namespace inf::compiler {
 std::vector<Lanes> lanes_of(int folds, int channels, int rows, int rows_left) {
   if (rows_left >= folds * rows) return {{0, folds, folds * channels, rows}};
   std::vector<Lanes> lanes;
-  for (int fold = 0; fold * rows < rows_left; ++fold) lanes.push_back({fold, 1, channels, std::min(rows, rows_left - fold * rows)});
+  for (int fold = 0; fold * rows < rows_left; ++fold)
+    lanes.push_back({fold, 1, channels, std::min(rows, rows_left - fold * rows)});
   return lanes;
 }
 
-BandRing::BandRing(Emission& e, BandGeometry geometry, int slots) : e_(e), g_(std::move(geometry)), view_(e.program, g_.x) {
+BandRing::BandRing(Emission& e, BandGeometry geometry, int slots)
+    : e_(e), g_(std::move(geometry)), view_(e.program, g_.x) {
   for (int i = 0; i < slots; ++i) bands_.push_back({e_.sbuf.allocate(g_.bytes(e_.chip.sbuf.partitions)), {}});
 }
 
@@ -23,7 +25,8 @@ int BandRing::partitions(int block) const {
   return std::min(all, g_.channels - block * all);
 }
 
-isa::Access BandRing::window(const Band& band, int block, int fold, int partitions, int row, int col, const Pattern& free) const {
+isa::Access BandRing::window(const Band& band, int block, int fold, int partitions, int row, int col,
+                             const Pattern& free) const {
   const std::int64_t at = (std::int64_t{block} * g_.rows + row) * g_.cols + col;
   return sbuf_access(band.slot.offset + at * size_of(g_.dtype), fold_start(fold), partitions, g_.dtype, free);
 }
@@ -34,11 +37,14 @@ void BandRing::fill(Band& band, int fold, int folds, Rows rows, Rows cols) {
     const auto r = static_cast<std::uint32_t>(rows.count), c = static_cast<std::uint32_t>(cols.count);
     const Pattern free = cols.count == g_.cols ? Pattern::row(r * c) : Pattern::grid({g_.cols, r}, {1, c});
     const int lanes = g_.folds > 1 ? folds * e_.chip.sbuf.partitions / g_.folds : partitions(block);
-    band.slot.written.merge(e_.emit(e_.roles.fill, isa::Memset{window(band, block, fold, lanes, rows.first, cols.first, free), g_.border}, band.slot.used));
+    band.slot.written.merge(
+        e_.emit(e_.roles.fill, isa::Memset{window(band, block, fold, lanes, rows.first, cols.first, free), g_.border},
+                band.slot.used));
   }
 }
 
-/// Sets the border cells of any replica. Loads then overwrite those that are inside the plane for the others; columns stay for later bands.
+/// Sets the border cells of any replica. Loads then overwrite those that are inside the plane for the others; columns
+/// stay for later bands.
 void BandRing::fill_borders(Band& band) {
   int low_dx = 0, high_dx = 0, low_dy = 0, high_dy = 0;
   for (const auto& [dy, dx] : g_.replicas) {
@@ -71,13 +77,15 @@ void BandRing::copy(Band& band, std::int64_t image, int block, int fold, int rep
   const auto rows = static_cast<std::uint32_t>(y1 - y0), cols = static_cast<std::uint32_t>(x1 - x0);
   const int first_channel = g_.channel + block * all, source_row = first_row + y0 + dy;
   const bool whole_rows = static_cast<int>(cols) == g_.cols && cols == view_.w;
-  isa::Access dst = window(band, block, fold, channels, y0, x0, whole_rows ? Pattern::row(rows * cols) : Pattern::grid({g_.cols, rows}, {1, cols}));
+  isa::Access dst = window(band, block, fold, channels, y0, x0,
+                           whole_rows ? Pattern::row(rows * cols) : Pattern::grid({g_.cols, rows}, {1, cols}));
   dst.start_partition = static_cast<std::uint8_t>(dst.start_partition + replica * g_.channels);
   const isa::Access src = dram_access(
       e_.program, g_.x, view_.at(image, first_channel, source_row, x0 - g_.left + dx), channels, view_.plane(),
       whole_rows ? Pattern::row(rows * cols) : Pattern::grid({static_cast<std::int32_t>(view_.w), rows}, {1, cols}));
   const std::int64_t plane = image * view_.c + first_channel;
-  band.slot.written.merge(e_.load(dst, src, g_.x, {plane, plane + channels, source_row, source_row + static_cast<int>(rows)}, after));
+  band.slot.written.merge(
+      e_.load(dst, src, g_.x, {plane, plane + channels, source_row, source_row + static_cast<int>(rows)}, after));
 }
 
 BandRing::Band& BandRing::load(std::int64_t image, std::vector<Rows> folds) {
@@ -89,7 +97,8 @@ BandRing::Band& BandRing::load(std::int64_t image, std::vector<Rows> folds) {
   const Horizon after = band.slot.used + band.slot.written;
   for (int block = 0; block < g_.blocks(e_.chip.sbuf.partitions); ++block)
     for (int fold = 0; fold < static_cast<int>(band.folds.size()); ++fold)
-      for (int replica = 0; replica < static_cast<int>(g_.replicas.size()); ++replica) copy(band, image, block, fold, replica, after);
+      for (int replica = 0; replica < static_cast<int>(g_.replicas.size()); ++replica)
+        copy(band, image, block, fold, replica, after);
   band.slot.used = {};
   return band;
 }

@@ -5,9 +5,10 @@
 
 namespace inf::compiler {
 
-/// How a run of rows of an image lies in SBUF: channels on partitions in blocks of 128, each block [rows, cols] with its border;
-/// several replicas of one block, each shifted by its own (dy, dx), on neighbouring partitions. A block of few channels may be
-/// folded: equal groups of partitions hold neighbouring runs of rows, so that every DMA engine and lane has work.
+/// How a run of rows of an image lies in SBUF: channels on partitions in blocks of 128, each block [rows, cols] with
+/// its border; several replicas of one block, each shifted by its own (dy, dx), on neighbouring partitions. A block of
+/// few channels may be folded: equal groups of partitions hold neighbouring runs of rows, so that every DMA engine and
+/// lane has work.
 struct BandGeometry {
   TensorId x = kNoTensor;
   int channel = 0, channels = 0;
@@ -15,13 +16,11 @@ struct BandGeometry {
   int rows = 0, cols = 0;  ///< of one block
   int left = 0;            ///< column 0 is column -left of the plane
   DType dtype = DType::bf16;
-  float border = 0;        ///< value outside the plane
+  float border = 0;  ///< value outside the plane
   int folds = 1;
 
   int blocks(int partitions) const { return replicas.size() > 1 ? 1 : (channels + partitions - 1) / partitions; }
-  std::int64_t bytes(int partitions) const {
-    return std::int64_t{blocks(partitions)} * rows * cols * size_of(dtype);
-  }
+  std::int64_t bytes(int partitions) const { return std::int64_t{blocks(partitions)} * rows * cols * size_of(dtype); }
 };
 
 /// A ring of SBUF slots through which the rows of an image pass.
@@ -42,7 +41,8 @@ class BandRing {
   /// Loads rows of `image` into the next slot, one run per fold; rows outside the plane hold the border value.
   Band& load(std::int64_t image, std::vector<Rows> folds);
   /// Elements of `block` starting at (row, col) of the band, in `fold` and `partitions - 1` partitions after its first.
-  isa::Access window(const Band& band, int block, int fold, int partitions, int row, int col, const Pattern& free) const;
+  isa::Access window(const Band& band, int block, int fold, int partitions, int row, int col,
+                     const Pattern& free) const;
   int partitions(int block) const;
   /// First partition of a fold.
   int fold_start(int fold) const { return fold * e_.chip.sbuf.partitions / g_.folds; }
@@ -60,7 +60,8 @@ class BandRing {
   std::size_t next_ = 0;
 };
 
-/// Folds of a band that one instruction can work on: all of them where they have the same rows and fill the partitions, else one by one.
+/// Folds of a band that one instruction can work on: all of them where they have the same rows and fill the partitions,
+/// else one by one.
 struct Lanes {
   int fold = 0, folds = 1;  ///< first fold, and how many
   int partitions = 0;

@@ -26,8 +26,8 @@ isa::Access psum_access(const arch::ChipSpec& chip, int bank, int partitions, co
   return a;
 }
 
-isa::Access dram_access(const TileProgram& program, TensorId tensor, std::int64_t start, int partitions, std::int64_t partition_step,
-                        const Pattern& free) {
+isa::Access dram_access(const TileProgram& program, TensorId tensor, std::int64_t start, int partitions,
+                        std::int64_t partition_step, const Pattern& free) {
   std::int64_t begin = 0;
   const TileTensor& root = program.tensor(program.root(tensor, &begin));
   const std::int64_t size = size_of(root.dtype);
@@ -47,23 +47,28 @@ ImageView::ImageView(const TileProgram& program, TensorId tensor) {
 
 isa::ScalarOperand Emission::param(int index, int partitions) const {
   if (index < 0) return isa::ScalarOperand::imm(0);
-  return isa::ScalarOperand::vector(sbuf_access(residents.params + index * 4, 0, partitions, DType::fp32, Pattern::row(1)));
+  return isa::ScalarOperand::vector(
+      sbuf_access(residents.params + index * 4, 0, partitions, DType::fp32, Pattern::row(1)));
 }
 
 isa::Access Emission::identity(int partitions) const {
-  return sbuf_access(residents.identity, 0, partitions, program.compute, Pattern::row(static_cast<std::uint32_t>(partitions)));
+  return sbuf_access(residents.identity, 0, partitions, program.compute,
+                     Pattern::row(static_cast<std::uint32_t>(partitions)));
 }
 
-Horizon Emission::load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect, const Horizon& after) {
+Horizon Emission::load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect,
+                       const Horizon& after) {
   const bool constant = program.tensor(program.root(tensor)).role == TileTensor::Role::constant;
-  const Horizon done =
-      streams.copy(roles.load, constant ? Line::weights : Line::load, {.dst = dst, .src = src}, after + dram.ready(tensor, rect));
+  const Horizon done = streams.copy(roles.load, constant ? Line::weights : Line::load, {.dst = dst, .src = src},
+                                    after + dram.ready(tensor, rect));
   dram.note_read(tensor, done);
   return done;
 }
 
-Horizon Emission::store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect, const Horizon& after) {
-  const Horizon done = streams.copy(roles.store, Line::store, {.dst = dst, .src = src}, after + dram.writable(tensor, rect));
+Horizon Emission::store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect,
+                        const Horizon& after) {
+  const Horizon done =
+      streams.copy(roles.store, Line::store, {.dst = dst, .src = src}, after + dram.writable(tensor, rect));
   dram.note_write(tensor, rect, done);
   return done;
 }

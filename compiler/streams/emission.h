@@ -47,17 +47,22 @@ struct Emission {
   /// fp32 column `index` of the parameter block as a [P,1] operand.
   isa::ScalarOperand param(int index, int partitions) const;
   isa::Access identity(int partitions) const;
-  Horizon emit(arch::Engine engine, isa::Operation op, const Horizon& after) { return streams.emit(engine, std::move(op), after); }
+  Horizon emit(arch::Engine engine, isa::Operation op, const Horizon& after) {
+    return streams.emit(engine, std::move(op), after);
+  }
   /// Device memory to SBUF; waits for the source's writer.
-  Horizon load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect, const Horizon& after);
+  Horizon load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect,
+               const Horizon& after);
   /// SBUF to device memory; waits until the destination may be written.
-  Horizon store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect, const Horizon& after);
+  Horizon store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect,
+                const Horizon& after);
 };
 
 isa::Access sbuf_access(std::int64_t offset, int start_partition, int partitions, DType dtype, const Pattern& free);
 isa::Access psum_access(const arch::ChipSpec& chip, int bank, int partitions, const Pattern& free);
 /// `start` in elements of the tensor, `partition_step` in elements.
-isa::Access dram_access(const TileProgram& program, TensorId tensor, std::int64_t start, int partitions, std::int64_t partition_step, const Pattern& free);
+isa::Access dram_access(const TileProgram& program, TensorId tensor, std::int64_t start, int partitions,
+                        std::int64_t partition_step, const Pattern& free);
 
 /// An image tensor seen as [N, C, H, W].
 struct ImageView {
@@ -69,9 +74,10 @@ struct ImageView {
   }
 };
 
-/// Applies the steps of `act` that one activation instruction with bias cannot do; `data` holds act's argument (see first_step).
-/// `scratch` is needed by some functions (needs_scratch) and has data's shape.
-Horizon finish_activation(Emission& e, const Activation& act, const isa::Access& data, const isa::Access& scratch, const Horizon& after);
+/// Applies the steps of `act` that one activation instruction with bias cannot do; `data` holds act's argument (see
+/// first_step). `scratch` is needed by some functions (needs_scratch) and has data's shape.
+Horizon finish_activation(Emission& e, const Activation& act, const isa::Access& data, const isa::Access& scratch,
+                          const Horizon& after);
 /// The function, scale and alpha of the activation instruction that starts `act`.
 struct FirstStep {
   numerics::ActFn function = numerics::ActFn::copy;

@@ -4,8 +4,9 @@
 #include "compiler/streams/band.h"
 #include "compiler/tiles/conv_plan.h"
 
-// A convolution: bands of input rows pass through SBUF; per band, output-channel block and phase, groups of PSUM tiles accumulate all
-// contraction steps under one stationary load each, and the scalar engine evicts them through bias and activation into a staging band.
+// A convolution: bands of input rows pass through SBUF; per band, output-channel block and phase, groups of PSUM tiles
+// accumulate all contraction steps under one stationary load each, and the scalar engine evicts them through bias and
+// activation into a staging band.
 namespace inf::compiler {
 namespace {
 
@@ -20,14 +21,26 @@ struct PsumTile {
 class ConvEmitter {
  public:
   ConvEmitter(Emission& e, const ConvTile& t)
-      : e_(e), t_(t), x_(e.program, t.x), y_(e.program, t.y), extent_(band_extent(t)), partitions_(e.chip.sbuf.partitions),
-        columns_(e.chip.tensor.columns), y_size_(size_of(e.program.tensor(e.program.root(t.y)).dtype)) {}
+      : e_(e),
+        t_(t),
+        x_(e.program, t.x),
+        y_(e.program, t.y),
+        extent_(band_extent(t)),
+        partitions_(e.chip.sbuf.partitions),
+        columns_(e.chip.tensor.columns),
+        y_size_(size_of(e.program.tensor(e.program.root(t.y)).dtype)) {}
 
   Generator run();
 
  private:
-  struct Weights { Slot slot; int first = 0, count = 0; };
-  struct Staging { Slot data, scratch; int start = 0; };
+  struct Weights {
+    Slot slot;
+    int first = 0, count = 0;
+  };
+  struct Staging {
+    Slot data, scratch;
+    int start = 0;
+  };
 
   Weights load_weights(int chunk);
   BandRing::Band& load_band(int image, int band);
@@ -36,7 +49,8 @@ class ConvEmitter {
   /// Phase rows of a band, over all its folds.
   int band_rows(int band) const { return std::min(band_height(), phase_rows(t_) - band * band_height()); }
   void compute(BandRing::Band& in, BandRing::Band* residual, const Weights& w, int image, int band, int block);
-  void accumulate(BandRing::Band& in, const Weights& w, const Phase& phase, int channel, int outputs, std::vector<PsumTile>& group);
+  void accumulate(BandRing::Band& in, const Weights& w, const Phase& phase, int channel, int outputs,
+                  std::vector<PsumTile>& group);
   void add_residual(BandRing::Band& in, int outputs, int channel, std::vector<PsumTile>& group);
   void evict(const Phase& phase, int outputs, int block, std::vector<PsumTile>& group, Staging& out);
   isa::Access staged(const Staging& out, const Phase& phase, const PsumTile& tile, int outputs) const;
@@ -67,7 +81,8 @@ ConvEmitter::Weights ConvEmitter::load_weights(int chunk) {
   const int steps = total_steps(t_), k = widest_step(t_);
   const std::int64_t per_partition = std::int64_t{steps} * w.count;
   const Pattern run = Pattern::row(static_cast<std::uint32_t>(per_partition));
-  const isa::Access src = dram_access(e_.program, t_.weights, std::int64_t{w.first} * steps * partitions_, k, per_partition, run);
+  const isa::Access src =
+      dram_access(e_.program, t_.weights, std::int64_t{w.first} * steps * partitions_, k, per_partition, run);
   const Horizon free = w.slot.free();
   for (int fold = 0; fold < t_.folds; ++fold) {
     const isa::Access dst = sbuf_access(w.slot.offset, input_->fold_start(fold), k, e_.program.compute, run);
@@ -80,15 +95,20 @@ ConvEmitter::Weights ConvEmitter::load_weights(int chunk) {
 Generator ConvEmitter::run() {
   const int chunks = (t_.y_channels + t_.chunk - 1) / t_.chunk;
   for (int i = 0; i < std::min(chunks, 2); ++i)
-    weights_.push_back({e_.sbuf.allocate(std::int64_t{total_steps(t_)} * t_.chunk * size_of(e_.program.compute)), 0, 0});
+    weights_.push_back(
+        {e_.sbuf.allocate(std::int64_t{total_steps(t_)} * t_.chunk * size_of(e_.program.compute)), 0, 0});
   const bool whole = t_.whole_input && bands() == 1;
-  BandGeometry geometry{t_.x, t_.x_channel, t_.x_channels, t_.replicas, extent_.rows, extent_.cols, extent_.left, e_.program.compute, 0, t_.folds};
+  BandGeometry geometry{t_.x,         t_.x_channel, t_.x_channels,      t_.replicas, extent_.rows,
+                        extent_.cols, extent_.left, e_.program.compute, 0,           t_.folds};
   input_.emplace(e_, geometry, kBandSlots);
   const std::int64_t staged_bytes = staging_bytes(t_, y_.w, y_size_);
   for (int i = 0; i < kBandSlots; ++i)
-    staging_.push_back({e_.sbuf.allocate(staged_bytes), needs_scratch(t_.act) ? e_.sbuf.allocate(staged_bytes) : Slot{}});
+    staging_.push_back(
+        {e_.sbuf.allocate(staged_bytes), needs_scratch(t_.act) ? e_.sbuf.allocate(staged_bytes) : Slot{}});
   if (t_.residual != kNoTensor) {
-    BandGeometry r{t_.residual, t_.y_channel, t_.y_channels, {{0, 0}}, band_height(), static_cast<int>(y_.w), 0, e_.program.compute, 0};
+    BandGeometry r{t_.residual, t_.y_channel,       t_.y_channels,
+                   {{0, 0}},    band_height(),      static_cast<int>(y_.w),
+                   0,           e_.program.compute, 0};
     residual_.emplace(e_, r, kBandSlots);
   }
   BandRing::Band* resident = nullptr;
@@ -101,7 +121,8 @@ Generator ConvEmitter::run() {
       for (int band = 0; band < bands(); ++band) {
         BandRing::Band& in = *ahead;
         if (band + 1 < bands()) ahead = &load_band(image, band + 1);
-        BandRing::Band* residual = residual_ ? &residual_->load(image, {{band * band_height(), band_rows(band)}}) : nullptr;
+        BandRing::Band* residual =
+            residual_ ? &residual_->load(image, {{band * band_height(), band_rows(band)}}) : nullptr;
         for (int block = 0; block * columns_ < w.count; ++block) {
           compute(in, residual, w, image, band, block);
           co_yield 0;
@@ -117,11 +138,14 @@ Generator ConvEmitter::run() {
   }
 }
 
-void ConvEmitter::compute(BandRing::Band& in, BandRing::Band* residual, const Weights& w, int image, int band, int block) {
+void ConvEmitter::compute(BandRing::Band& in, BandRing::Band* residual, const Weights& w, int image, int band,
+                          int block) {
   const int channel = w.first + block * columns_, outputs = std::min(columns_, w.first + w.count - channel);
   Staging& out = staging_[static_cast<std::size_t>(next_staging_) % staging_.size()];
   // Few outputs take the partition groups in turn, so that their stores reach all DMA engines.
-  const int group_partitions = outputs <= partitions_ / 4 ? partitions_ / 4 : outputs <= partitions_ / 2 ? partitions_ / 2 : partitions_;
+  const int group_partitions = outputs <= partitions_ / 4   ? partitions_ / 4
+                               : outputs <= partitions_ / 2 ? partitions_ / 2
+                                                            : partitions_;
   out.start = next_staging_++ * group_partitions % partitions_;
   const int group_size = std::max(1, e_.psum.count() / 2);
   const Horizon reusable = out.data.free();
@@ -130,10 +154,17 @@ void ConvEmitter::compute(BandRing::Band& in, BandRing::Band* residual, const We
   for (const Phase& phase : t_.phases)
     for (int fold = 0; fold < static_cast<int>(in.folds.size()); ++fold) {
       std::vector<PsumTile> group;
-      const int first = (band * t_.folds + fold) * t_.rows, rows = std::min(t_.rows, static_cast<int>(phase.count[0]) - first);
+      const int first = (band * t_.folds + fold) * t_.rows,
+                rows = std::min(t_.rows, static_cast<int>(phase.count[0]) - first);
       for (int row = 0; row < rows; row += t_.tile_rows)
         for (int col = 0; col < phase.count[1]; col += t_.tile_cols) {
-          group.push_back({fold, row, col, std::min(t_.tile_rows, rows - row), std::min<int>(t_.tile_cols, static_cast<int>(phase.count[1]) - col), 0, {}});
+          group.push_back({fold,
+                           row,
+                           col,
+                           std::min(t_.tile_rows, rows - row),
+                           std::min<int>(t_.tile_cols, static_cast<int>(phase.count[1]) - col),
+                           0,
+                           {}});
           const bool last = row + t_.tile_rows >= rows && col + t_.tile_cols >= phase.count[1];
           if (static_cast<int>(group.size()) < group_size && !last) continue;
           accumulate(in, w, phase, channel, outputs, group);
@@ -145,24 +176,29 @@ void ConvEmitter::compute(BandRing::Band& in, BandRing::Band* residual, const We
   store(out, image, band, channel, outputs);
 }
 
-void ConvEmitter::accumulate(BandRing::Band& in, const Weights& w, const Phase& phase, int channel, int outputs, std::vector<PsumTile>& group) {
+void ConvEmitter::accumulate(BandRing::Band& in, const Weights& w, const Phase& phase, int channel, int outputs,
+                             std::vector<PsumTile>& group) {
   for (PsumTile& tile : group) tile.bank = e_.psum.take();
   const std::int64_t phase_start = first_step_of(t_, phase);
   for (std::size_t s = 0; s < phase.steps.size(); ++s) {
     const KStep& step = phase.steps[s];
     const std::int64_t at = (phase_start + static_cast<std::int64_t>(s)) * w.count + (channel - w.first);
     const int fold = group.front().fold;
-    isa::LoadStationary load{sbuf_access(w.slot.offset + at * size_of(e_.program.compute), input_->fold_start(fold), step.partitions,
-                                         e_.program.compute, Pattern::row(static_cast<std::uint32_t>(outputs)))};
+    isa::LoadStationary load{sbuf_access(w.slot.offset + at * size_of(e_.program.compute), input_->fold_start(fold),
+                                         step.partitions, e_.program.compute,
+                                         Pattern::row(static_cast<std::uint32_t>(outputs)))};
     in.slot.used.merge(e_.emit(Engine::tensor, load, w.slot.written));
     for (PsumTile& tile : group) {
       const int row = tile.row * static_cast<int>(t_.in_step[0]) + step.dy - extent_.low_dy;
       const int col = tile.col * static_cast<int>(t_.in_step[1]) + step.dx + extent_.left;
       isa::Matmul mm;
-      mm.dst = psum_access(e_.chip, tile.bank, outputs, Pattern::row(static_cast<std::uint32_t>(tile.rows * tile.cols)));
-      mm.moving = input_->window(in, step.block, fold, step.partitions, row, col,
-                                 Pattern::grid({static_cast<std::int32_t>(t_.in_step[0]) * input_->geometry().cols, static_cast<std::uint32_t>(tile.rows)},
-                                               {static_cast<std::int32_t>(t_.in_step[1]), static_cast<std::uint32_t>(tile.cols)}));
+      mm.dst =
+          psum_access(e_.chip, tile.bank, outputs, Pattern::row(static_cast<std::uint32_t>(tile.rows * tile.cols)));
+      mm.moving = input_->window(
+          in, step.block, fold, step.partitions, row, col,
+          Pattern::grid({static_cast<std::int32_t>(t_.in_step[0]) * input_->geometry().cols,
+                         static_cast<std::uint32_t>(tile.rows)},
+                        {static_cast<std::int32_t>(t_.in_step[1]), static_cast<std::uint32_t>(tile.cols)}));
       mm.accumulate = s > 0;
       tile.done = e_.emit(Engine::tensor, mm, s == 0 ? in.slot.written + e_.psum.free(tile.bank) : in.slot.written);
       in.slot.used.merge(tile.done);
@@ -180,7 +216,8 @@ void ConvEmitter::add_residual(BandRing::Band& in, int outputs, int channel, std
     isa::Matmul mm;
     mm.dst = psum_access(e_.chip, tile.bank, outputs, Pattern::row(static_cast<std::uint32_t>(tile.rows * tile.cols)));
     mm.moving = residual_->window(in, channel / partitions_, 0, outputs, tile.fold * t_.rows + tile.row, tile.col,
-                                  Pattern::grid({residual_->geometry().cols, static_cast<std::uint32_t>(tile.rows)}, {1, static_cast<std::uint32_t>(tile.cols)}));
+                                  Pattern::grid({residual_->geometry().cols, static_cast<std::uint32_t>(tile.rows)},
+                                                {1, static_cast<std::uint32_t>(tile.cols)}));
     mm.moving.start_partition = start;
     mm.accumulate = true;
     tile.done = e_.emit(Engine::tensor, mm, in.slot.written);
@@ -189,11 +226,13 @@ void ConvEmitter::add_residual(BandRing::Band& in, int outputs, int channel, std
 }
 
 isa::Access ConvEmitter::staged(const Staging& out, const Phase& phase, const PsumTile& tile, int outputs) const {
-  const std::int64_t row = phase.first[0] + (tile.fold * t_.rows + tile.row) * t_.out_step[0], col = phase.first[1] + tile.col * t_.out_step[1];
+  const std::int64_t row = phase.first[0] + (tile.fold * t_.rows + tile.row) * t_.out_step[0],
+                     col = phase.first[1] + tile.col * t_.out_step[1];
   const DType dtype = e_.program.tensor(e_.program.root(t_.y)).dtype;
-  return sbuf_access(out.data.offset + (row * y_.w + col) * y_size_, out.start, outputs, dtype,
-                     Pattern::grid({static_cast<std::int32_t>(t_.out_step[0] * y_.w), static_cast<std::uint32_t>(tile.rows)},
-                                   {static_cast<std::int32_t>(t_.out_step[1]), static_cast<std::uint32_t>(tile.cols)}));
+  return sbuf_access(
+      out.data.offset + (row * y_.w + col) * y_size_, out.start, outputs, dtype,
+      Pattern::grid({static_cast<std::int32_t>(t_.out_step[0] * y_.w), static_cast<std::uint32_t>(tile.rows)},
+                    {static_cast<std::int32_t>(t_.out_step[1]), static_cast<std::uint32_t>(tile.cols)}));
 }
 
 void ConvEmitter::evict(const Phase& phase, int outputs, int channel, std::vector<PsumTile>& group, Staging& out) {
@@ -201,8 +240,9 @@ void ConvEmitter::evict(const Phase& phase, int outputs, int channel, std::vecto
   for (PsumTile& tile : group) {
     isa::Activation a;
     a.dst = staged(out, phase, tile, outputs);
-    a.src = psum_access(e_.chip, tile.bank, outputs,
-                        Pattern::grid({tile.cols, static_cast<std::uint32_t>(tile.rows)}, {1, static_cast<std::uint32_t>(tile.cols)}));
+    a.src = psum_access(
+        e_.chip, tile.bank, outputs,
+        Pattern::grid({tile.cols, static_cast<std::uint32_t>(tile.rows)}, {1, static_cast<std::uint32_t>(tile.cols)}));
     a.function = first.function;
     a.alpha = first.alpha;
     a.scale = isa::ScalarOperand::imm(first.scale);
@@ -227,7 +267,8 @@ void ConvEmitter::store(Staging& out, int image, int band, int channel, int outp
     if (y == kNoTensor) continue;
     const ImageView view(e_.program, y);
     const std::int64_t plane = image * view.c + t_.y_channel + channel;
-    const isa::Access dst = dram_access(e_.program, y, view.at(image, t_.y_channel + channel, row0, 0), outputs, view.plane(), run);
+    const isa::Access dst =
+        dram_access(e_.program, y, view.at(image, t_.y_channel + channel, row0, 0), outputs, view.plane(), run);
     stored.merge(e_.store(dst, src, y, {plane, plane + outputs, row0, row0 + rows}, out.data.written));
   }
   out.data.used = stored;

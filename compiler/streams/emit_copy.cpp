@@ -16,14 +16,16 @@ Horizon fill_tensor(Emission& e, const CopyTile& t) {
   const int partitions = e.chip.sbuf.partitions;
   const auto chunk = static_cast<std::uint32_t>(std::min<std::int64_t>(4096, (total + partitions - 1) / partitions));
   Slot slot = e.sbuf.allocate(chunk * size_of(dtype));
-  const Horizon set = e.emit(e.roles.fill, isa::Memset{sbuf_access(slot.offset, 0, partitions, dtype, Pattern::row(chunk)), t.value}, slot.free());
+  const Horizon set =
+      e.emit(e.roles.fill, isa::Memset{sbuf_access(slot.offset, 0, partitions, dtype, Pattern::row(chunk)), t.value},
+             slot.free());
   Horizon done;
   for (std::int64_t at = 0; at < total;) {
     const std::int64_t left = total - at;
     const std::uint32_t count = static_cast<std::uint32_t>(std::min<std::int64_t>(chunk, left));
     const int rows = static_cast<int>(std::clamp<std::int64_t>(left / chunk, 1, partitions));
-    done.merge(e.store(dram_access(e.program, t.y, at, rows, count, Pattern::row(count)), sbuf_access(slot.offset, 0, rows, dtype, Pattern::row(count)),
-                       t.y, e.dram.whole(t.y), set));
+    done.merge(e.store(dram_access(e.program, t.y, at, rows, count, Pattern::row(count)),
+                       sbuf_access(slot.offset, 0, rows, dtype, Pattern::row(count)), t.y, e.dram.whole(t.y), set));
     at += std::int64_t{rows} * count;
   }
   slot.written = set;
@@ -39,8 +41,8 @@ Generator emit_copy(Emission& e, const CopyTile& t) {
     fill_tensor(e, t);
     co_yield 0;
   }
-  // One axis but the innermost goes over the DMA engines, the others are the free dimensions: the longest that needs no more than one
-  // transfer, or the longest of all.
+  // One axis but the innermost goes over the DMA engines, the others are the free dimensions: the longest that needs no
+  // more than one transfer, or the longest of all.
   const std::size_t axes = t.size.size();
   const auto fits = [&](std::size_t i) { return t.size[i] <= e.chip.sbuf.partitions; };
   std::size_t spread = 0;
@@ -57,7 +59,8 @@ Generator emit_copy(Emission& e, const CopyTile& t) {
   const std::int64_t slab = e.chip.sbuf.partitions;
   for (std::int64_t at = 0; at < t.size[spread]; at += slab) {
     const int rows = static_cast<int>(std::min(slab, t.size[spread] - at));
-    const isa::Access src = dram_access(e.program, t.x, t.x_start + at * t.x_step[spread], rows, t.x_step[spread], from);
+    const isa::Access src =
+        dram_access(e.program, t.x, t.x_start + at * t.x_step[spread], rows, t.x_step[spread], from);
     const isa::Access dst = dram_access(e.program, t.y, t.y_start + at * t.y_step[spread], rows, t.y_step[spread], to);
     const Horizon done = e.store(dst, src, t.y, e.dram.whole(t.y), e.dram.ready(t.x, e.dram.whole(t.x)));
     e.dram.note_read(t.x, done);

@@ -3,7 +3,8 @@
 #include "compiler/streams/band.h"
 #include "compiler/tiles/conv_plan.h"
 
-// Elementwise operators. Flat ones spread the linear order over all partitions whatever the shape; affine ones put channels on partitions.
+// Elementwise operators. Flat ones spread the linear order over all partitions whatever the shape; affine ones put
+// channels on partitions.
 namespace inf::compiler {
 
 using arch::Engine;
@@ -16,7 +17,8 @@ AluOp alu_of(Binary::Op op) {
   switch (op) {
     case Binary::Op::add: return AluOp::add;
     case Binary::Op::sub: return AluOp::subtract;
-    case Binary::Op::mul: case Binary::Op::div: return AluOp::multiply;
+    case Binary::Op::mul:
+    case Binary::Op::div: return AluOp::multiply;
     case Binary::Op::max: return AluOp::max;
     case Binary::Op::min: return AluOp::min;
     case Binary::Op::pow: return AluOp::power;
@@ -26,10 +28,16 @@ AluOp alu_of(Binary::Op op) {
 
 isa::Activation activation(const isa::Access& dst, const isa::Access& src, const Activation& act) {
   const FirstStep first = first_step(act);
-  return {.dst = dst, .src = src, .function = first.function, .scale = ScalarOperand::imm(first.scale), .bias = ScalarOperand::imm(0), .alpha = first.alpha};
+  return {.dst = dst,
+          .src = src,
+          .function = first.function,
+          .scale = ScalarOperand::imm(first.scale),
+          .bias = ScalarOperand::imm(0),
+          .alpha = first.alpha};
 }
 
-/// Partitions x elements at `start` of a flat tensor: full tiles use every partition, the tail as many as it fills, then a last short one.
+/// Partitions x elements at `start` of a flat tensor: full tiles use every partition, the tail as many as it fills,
+/// then a last short one.
 struct FlatPiece {
   std::int64_t start = 0;
   int partitions = 0, count = 0;
@@ -48,9 +56,12 @@ std::vector<FlatPiece> flat_pieces(std::int64_t elements, int partitions, int ch
   return pieces;
 }
 
-struct FlatSlots { Slot a, b, sum, out, scratch; };
+struct FlatSlots {
+  Slot a, b, sum, out, scratch;
+};
 
-Horizon combine(Emission& e, const FlatTile& t, const isa::Access& dst, const isa::Access& a, const isa::Access& b, const Horizon& after) {
+Horizon combine(Emission& e, const FlatTile& t, const isa::Access& dst, const isa::Access& a, const isa::Access& b,
+                const Horizon& after) {
   if (t.b == kNoTensor) {
     AluOp op = alu_of(t.op);
     float s = t.immediate;
@@ -61,7 +72,12 @@ Horizon combine(Emission& e, const FlatTile& t, const isa::Access& dst, const is
       ready = e.emit(Engine::vector, isa::Reciprocal{.dst = dst, .src = a}, after);
       src = dst;
     }
-    isa::TensorScalar ts{.dst = dst, .src = src, .op0 = op, .s0 = ScalarOperand::imm(s), .op1 = AluOp::bypass, .s1 = ScalarOperand::imm(0)};
+    isa::TensorScalar ts{.dst = dst,
+                         .src = src,
+                         .op0 = op,
+                         .s0 = ScalarOperand::imm(s),
+                         .op1 = AluOp::bypass,
+                         .s1 = ScalarOperand::imm(0)};
     ts.reverse0 = t.reverse;
     return e.emit(Engine::vector, ts, ready);
   }
@@ -92,8 +108,12 @@ Generator emit_flat(Emission& e, const FlatTile& t) {
   for (const FlatPiece& piece : flat_pieces(t.elements, partitions, t.chunk)) {
     FlatSlots& s = slots[next++ % slots.size()];
     const Pattern run = Pattern::row(static_cast<std::uint32_t>(piece.count));
-    const auto on_chip = [&](const Slot& slot, DType type) { return sbuf_access(slot.offset, 0, piece.partitions, type, run); };
-    const auto in_dram = [&](TensorId id) { return dram_access(e.program, id, piece.start, piece.partitions, piece.count, run); };
+    const auto on_chip = [&](const Slot& slot, DType type) {
+      return sbuf_access(slot.offset, 0, piece.partitions, type, run);
+    };
+    const auto in_dram = [&](TensorId id) {
+      return dram_access(e.program, id, piece.start, piece.partitions, piece.count, run);
+    };
     const isa::Access a = on_chip(s.a, dtype(t.a)), out = on_chip(s.out, dtype(t.y)), sum = on_chip(s.sum, DType::fp32);
     s.a.written = e.load(a, in_dram(t.a), t.a, e.dram.whole(t.a), s.a.free());
     Horizon ready = s.a.written;
@@ -157,8 +177,8 @@ Generator emit_affine(Emission& e, const AffineTile& t) {
         done = finish_activation(e, t.act, dst, sbuf_access(scratch.offset, 0, channels, out_type, run), done);
         out.written = done;
         const std::int64_t plane = image * y.c + channel;
-        out.used = e.store(dram_access(e.program, t.y, y.at(image, channel, row, 0), channels, y.plane(), run), dst, t.y,
-                           {plane, plane + channels, row, row + rows}, done);
+        out.used = e.store(dram_access(e.program, t.y, y.at(image, channel, row, 0), channels, y.plane(), run), dst,
+                           t.y, {plane, plane + channels, row, row + rows}, done);
         co_yield 0;
       }
     }

@@ -4,8 +4,9 @@
 #include "compiler/tiles/conv_plan.h"
 #include "compiler/tiles/matmul_plan.h"
 
-// Matrix product: b is stationary with n on the array's columns, rows of a are the moving free dimension. Contraction index
-// k = partition * run + j for the first partitions * run of them, so that each partition loads neighbouring elements; the rest is one more block.
+// Matrix product: b is stationary with n on the array's columns, rows of a are the moving free dimension. Contraction
+// index k = partition * run + j for the first partitions * run of them, so that each partition loads neighbouring
+// elements; the rest is one more block.
 namespace inf::compiler {
 
 using arch::Engine;
@@ -15,8 +16,14 @@ namespace {
 class MatMulEmitter {
  public:
   MatMulEmitter(Emission& e, const MatMulTile& t)
-      : e_(e), t_(t), dtype_(e.program.compute), size_(size_of(dtype_)), p_(std::min<std::int64_t>(e.chip.tensor.rows, t.k)),
-        rest_(t.k - p_ * t.run), blocks_(t.run + (rest_ > 0 ? 1 : 0)), y_type_(e.program.tensor(e.program.root(t.y)).dtype) {}
+      : e_(e),
+        t_(t),
+        dtype_(e.program.compute),
+        size_(size_of(dtype_)),
+        p_(std::min<std::int64_t>(e.chip.tensor.rows, t.k)),
+        rest_(t.k - p_ * t.run),
+        blocks_(t.run + (rest_ > 0 ? 1 : 0)),
+        y_type_(e.program.tensor(e.program.root(t.y)).dtype) {}
 
   Generator run();
 
@@ -45,11 +52,14 @@ void MatMulEmitter::load_a(std::int64_t batch, std::int64_t row, int rows) {
   const auto row_step = static_cast<std::int32_t>(t_.a_row);
   const Horizon after = s.free();
   s.written = e_.load(sbuf_access(s.offset, 0, static_cast<int>(p_), dtype_, Pattern::grid({t_.run, r}, {1, j})),
-                      dram_access(e_.program, t_.a, start, static_cast<int>(p_), t_.run * t_.a_k, Pattern::grid({row_step, r}, {static_cast<std::int32_t>(t_.a_k), j})),
+                      dram_access(e_.program, t_.a, start, static_cast<int>(p_), t_.run * t_.a_k,
+                                  Pattern::grid({row_step, r}, {static_cast<std::int32_t>(t_.a_k), j})),
                       t_.a, e_.dram.whole(t_.a), after);
   if (rest_ > 0)
-    s.written.merge(e_.load(sbuf_access(s.offset + std::int64_t{row_tile_} * t_.run * size_, 0, static_cast<int>(rest_), dtype_, Pattern::row(r)),
-                            dram_access(e_.program, t_.a, start + p_ * t_.run * t_.a_k, static_cast<int>(rest_), t_.a_k, Pattern::row(r, row_step)),
+    s.written.merge(e_.load(sbuf_access(s.offset + std::int64_t{row_tile_} * t_.run * size_, 0, static_cast<int>(rest_),
+                                        dtype_, Pattern::row(r)),
+                            dram_access(e_.program, t_.a, start + p_ * t_.run * t_.a_k, static_cast<int>(rest_), t_.a_k,
+                                        Pattern::row(r, row_step)),
                             t_.a, e_.dram.whole(t_.a), after));
   s.used = {};
 }
@@ -61,18 +71,23 @@ void MatMulEmitter::load_b(std::int64_t batch, std::int64_t first, int count) {
   const Horizon after = s.free();
   if (t_.constant_b) {
     const Pattern run = Pattern::row(n * static_cast<std::uint32_t>(blocks_));
-    s.written = e_.load(sbuf_access(s.offset, 0, static_cast<int>(p_), dtype_, run),
-                        dram_access(e_.program, t_.b, first * blocks_ * p_, static_cast<int>(p_), std::int64_t{blocks_} * count, run), t_.b,
-                        e_.dram.whole(t_.b), after);
+    s.written = e_.load(
+        sbuf_access(s.offset, 0, static_cast<int>(p_), dtype_, run),
+        dram_access(e_.program, t_.b, first * blocks_ * p_, static_cast<int>(p_), std::int64_t{blocks_} * count, run),
+        t_.b, e_.dram.whole(t_.b), after);
   } else {
     const std::int64_t start = batch * t_.b_batch + first * t_.b_n;
     const auto k_step = static_cast<std::int32_t>(t_.b_k), n_step = static_cast<std::int32_t>(t_.b_n);
-    s.written = e_.load(sbuf_access(s.offset, 0, static_cast<int>(p_), dtype_, Pattern::row(n * static_cast<std::uint32_t>(t_.run))),
-                        dram_access(e_.program, t_.b, start, static_cast<int>(p_), t_.run * t_.b_k, Pattern::grid({k_step, static_cast<std::uint32_t>(t_.run)}, {n_step, n})),
-                        t_.b, e_.dram.whole(t_.b), after);
+    s.written = e_.load(
+        sbuf_access(s.offset, 0, static_cast<int>(p_), dtype_, Pattern::row(n * static_cast<std::uint32_t>(t_.run))),
+        dram_access(e_.program, t_.b, start, static_cast<int>(p_), t_.run * t_.b_k,
+                    Pattern::grid({k_step, static_cast<std::uint32_t>(t_.run)}, {n_step, n})),
+        t_.b, e_.dram.whole(t_.b), after);
     if (rest_ > 0)
-      s.written.merge(e_.load(sbuf_access(s.offset + std::int64_t{t_.run} * count * size_, 0, static_cast<int>(rest_), dtype_, Pattern::row(n)),
-                              dram_access(e_.program, t_.b, start + p_ * t_.run * t_.b_k, static_cast<int>(rest_), t_.b_k, Pattern::row(n, n_step)),
+      s.written.merge(e_.load(sbuf_access(s.offset + std::int64_t{t_.run} * count * size_, 0, static_cast<int>(rest_),
+                                          dtype_, Pattern::row(n)),
+                              dram_access(e_.program, t_.b, start + p_ * t_.run * t_.b_k, static_cast<int>(rest_),
+                                          t_.b_k, Pattern::row(n, n_step)),
                               t_.b, e_.dram.whole(t_.b), after));
   }
   s.used = {};
@@ -88,9 +103,13 @@ void MatMulEmitter::compute(std::int64_t batch, std::int64_t row, int rows, std:
       const bool tail = block == t_.run;
       const int k = static_cast<int>(tail ? rest_ : p_);
       const std::int64_t stationary = b.offset + (std::int64_t{block} * count + col) * size_;
-      e_.emit(Engine::tensor, isa::LoadStationary{sbuf_access(stationary, 0, k, dtype_, Pattern::row(static_cast<std::uint32_t>(outputs)))}, b.written);
+      e_.emit(
+          Engine::tensor,
+          isa::LoadStationary{sbuf_access(stationary, 0, k, dtype_, Pattern::row(static_cast<std::uint32_t>(outputs)))},
+          b.written);
       const std::int64_t moving = a.offset + (tail ? std::int64_t{row_tile_} * t_.run : block) * size_;
-      isa::Matmul mm{.dst = psum_access(e_.chip, bank, outputs, Pattern::row(r)), .moving = sbuf_access(moving, 0, k, dtype_, Pattern::row(r, tail ? 1 : t_.run))};
+      isa::Matmul mm{.dst = psum_access(e_.chip, bank, outputs, Pattern::row(r)),
+                     .moving = sbuf_access(moving, 0, k, dtype_, Pattern::row(r, tail ? 1 : t_.run))};
       mm.accumulate = block > 0;
       done = e_.emit(Engine::tensor, mm, a.written + (block == 0 ? e_.psum.free(bank) : Horizon{}));
     }
@@ -100,17 +119,24 @@ void MatMulEmitter::compute(std::int64_t batch, std::int64_t row, int rows, std:
     Slot& out = out_[at_out_];
     const FirstStep step = first_step(t_.act);
     const isa::Access dst = sbuf_access(out.offset, 0, outputs, y_type_, Pattern::row(r));
-    isa::Activation evict{.dst = dst, .src = psum_access(e_.chip, bank, outputs, Pattern::row(r)), .function = step.function,
+    isa::Activation evict{.dst = dst,
+                          .src = psum_access(e_.chip, bank, outputs, Pattern::row(r)),
+                          .function = step.function,
                           .scale = isa::ScalarOperand::imm(step.scale * t_.alpha)};
-    evict.bias = e_.param(t_.bias < 0 ? -1 : t_.bias + static_cast<int>((first + col) / e_.chip.tensor.columns), outputs);
+    evict.bias =
+        e_.param(t_.bias < 0 ? -1 : t_.bias + static_cast<int>((first + col) / e_.chip.tensor.columns), outputs);
     evict.alpha = step.alpha;
     Horizon ready = e_.emit(Engine::scalar, evict, done + out.free() + e_.residents.ready);
     e_.psum.free(bank) = ready;
-    if (!scratch_.empty()) ready = finish_activation(e_, t_.act, dst, sbuf_access(scratch_[at_out_].offset, 0, outputs, y_type_, Pattern::row(r)), ready);
-    else ready = finish_activation(e_, t_.act, dst, dst, ready);
+    if (!scratch_.empty())
+      ready = finish_activation(e_, t_.act, dst,
+                                sbuf_access(scratch_[at_out_].offset, 0, outputs, y_type_, Pattern::row(r)), ready);
+    else
+      ready = finish_activation(e_, t_.act, dst, dst, ready);
     out.written = ready;
     const std::int64_t y = (batch * t_.rows + row) * t_.n + first + col;
-    out.used = e_.store(dram_access(e_.program, t_.y, y, outputs, 1, Pattern::row(r, static_cast<std::int32_t>(t_.n))), dst, t_.y, e_.dram.whole(t_.y), ready);
+    out.used = e_.store(dram_access(e_.program, t_.y, y, outputs, 1, Pattern::row(r, static_cast<std::int32_t>(t_.n))),
+                        dst, t_.y, e_.dram.whole(t_.y), ready);
   }
 }
 

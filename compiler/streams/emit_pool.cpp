@@ -4,7 +4,8 @@
 #include "compiler/streams/band.h"
 #include "compiler/tiles/conv_plan.h"
 
-// Pooling: the vector engine reduces windows of a bordered band; the window is the two innermost dimensions of the access pattern.
+// Pooling: the vector engine reduces windows of a bordered band; the window is the two innermost dimensions of the
+// access pattern.
 namespace inf::compiler {
 
 using arch::Engine;
@@ -26,13 +27,19 @@ BandGeometry pool_band(const Emission& e, const PoolTile& t, const ImageView& x,
 }
 
 /// Turns sums into averages: one factor, or one per output position where windows overlap the border.
-Horizon average(Emission& e, const PoolTile& t, const isa::Access& out, const isa::Access& sums, const Slot& divisors, const Horizon& after) {
+Horizon average(Emission& e, const PoolTile& t, const isa::Access& out, const isa::Access& sums, const Slot& divisors,
+                const Horizon& after) {
   if (t.divisors == kNoTensor) {
-    isa::Activation a{.dst = out, .src = sums, .function = numerics::ActFn::copy, .scale = isa::ScalarOperand::imm(t.scale), .bias = isa::ScalarOperand::imm(0)};
+    isa::Activation a{.dst = out,
+                      .src = sums,
+                      .function = numerics::ActFn::copy,
+                      .scale = isa::ScalarOperand::imm(t.scale),
+                      .bias = isa::ScalarOperand::imm(0)};
     return e.emit(Engine::scalar, a, after);
   }
   const isa::Access b = sbuf_access(divisors.offset, 0, out.partitions, DType::fp32, out.free);
-  return e.emit(Engine::vector, isa::TensorTensor{.dst = out, .a = sums, .b = b, .op = AluOp::multiply}, after + divisors.written);
+  return e.emit(Engine::vector, isa::TensorTensor{.dst = out, .a = sums, .b = b, .op = AluOp::multiply},
+                after + divisors.written);
 }
 
 }  // namespace
@@ -43,8 +50,13 @@ namespace {
 class PoolEmitter {
  public:
   PoolEmitter(Emission& e, const PoolTile& t)
-      : e_(e), t_(t), x_(e.program, t.x), y_(e.program, t.y), out_type_(e.program.tensor(e.program.root(t.y)).dtype),
-        partitions_(e.chip.sbuf.partitions), input_(e, pool_band(e, t, x_, y_), kBandSlots) {}
+      : e_(e),
+        t_(t),
+        x_(e.program, t.x),
+        y_(e.program, t.y),
+        out_type_(e.program.tensor(e.program.root(t.y)).dtype),
+        partitions_(e.chip.sbuf.partitions),
+        input_(e, pool_band(e, t, x_, y_), kBandSlots) {}
 
   Generator run();
 
@@ -78,7 +90,8 @@ BandRing::Band& PoolEmitter::load(int image, int row) {
 void PoolEmitter::load_divisors(int row, int rows) {
   const Pattern run = Pattern::row(static_cast<std::uint32_t>(rows * y_.w));
   divisors_.written = e_.load(sbuf_access(divisors_.offset, 0, partitions_, DType::fp32, run),
-                              dram_access(e_.program, t_.divisors, row * y_.w, partitions_, 0, run), t_.divisors, e_.dram.whole(t_.divisors), divisors_.free());
+                              dram_access(e_.program, t_.divisors, row * y_.w, partitions_, 0, run), t_.divisors,
+                              e_.dram.whole(t_.divisors), divisors_.free());
 }
 
 Horizon PoolEmitter::reduce(BandRing::Band& in, const Lanes& lanes, int block, int channels, Slot& out, Slot& sum) {
@@ -87,11 +100,12 @@ Horizon PoolEmitter::reduce(BandRing::Band& in, const Lanes& lanes, int block, i
   const Pattern run = Pattern::row(static_cast<std::uint32_t>(lanes.rows * y_.w));
   const isa::Access dst = sbuf_access(out.offset, start, used, out_type_, run);
   isa::TensorReduce reduce;
-  reduce.src = input_.window(in, block, lanes.fold, used, 0, 0,
-                             {{Dim{static_cast<std::int32_t>(t_.stride[0] * g.cols), static_cast<std::uint32_t>(lanes.rows)},
-                               Dim{static_cast<std::int32_t>(t_.stride[1]), static_cast<std::uint32_t>(y_.w)},
-                               Dim{static_cast<std::int32_t>(t_.dilation[0] * g.cols), static_cast<std::uint32_t>(t_.kernel[0])},
-                               Dim{static_cast<std::int32_t>(t_.dilation[1]), static_cast<std::uint32_t>(t_.kernel[1])}}});
+  reduce.src =
+      input_.window(in, block, lanes.fold, used, 0, 0,
+                    {{Dim{static_cast<std::int32_t>(t_.stride[0] * g.cols), static_cast<std::uint32_t>(lanes.rows)},
+                      Dim{static_cast<std::int32_t>(t_.stride[1]), static_cast<std::uint32_t>(y_.w)},
+                      Dim{static_cast<std::int32_t>(t_.dilation[0] * g.cols), static_cast<std::uint32_t>(t_.kernel[0])},
+                      Dim{static_cast<std::int32_t>(t_.dilation[1]), static_cast<std::uint32_t>(t_.kernel[1])}}});
   const bool averaging = t_.kind == Pool::Kind::average;
   reduce.op = averaging ? AluOp::add : AluOp::max;
   reduce.axes = 2;
@@ -104,14 +118,16 @@ Horizon PoolEmitter::reduce(BandRing::Band& in, const Lanes& lanes, int block, i
   return done;
 }
 
-void PoolEmitter::store(const Slot& out, int image, int row, int block, int channels, const Horizon& after, Horizon& used) {
+void PoolEmitter::store(const Slot& out, int image, int row, int block, int channels, const Horizon& after,
+                        Horizon& used) {
   const int end = row + height(row), channel = block * partitions_;
   const std::int64_t plane = image * y_.c + channel;
   for (int fold = 0, at = row; at < end; ++fold, at += t_.rows) {
     const int rows = std::min(t_.rows, end - at);
     const Pattern run = Pattern::row(static_cast<std::uint32_t>(rows * y_.w));
     used.merge(e_.store(dram_access(e_.program, t_.y, y_.at(image, channel, at, 0), channels, y_.plane(), run),
-                        sbuf_access(out.offset, input_.fold_start(fold), channels, out_type_, run), t_.y, {plane, plane + channels, at, at + rows}, after));
+                        sbuf_access(out.offset, input_.fold_start(fold), channels, out_type_, run), t_.y,
+                        {plane, plane + channels, at, at + rows}, after));
   }
 }
 
@@ -134,7 +150,8 @@ Generator PoolEmitter::run() {
         ++next;
         out.used = out.free();
         out.written = {};
-        for (const Lanes& lanes : lanes_of(t_.folds, channels, t_.rows, height(row))) out.written.merge(reduce(in, lanes, block, channels, out, sum));
+        for (const Lanes& lanes : lanes_of(t_.folds, channels, t_.rows, height(row)))
+          out.written.merge(reduce(in, lanes, block, channels, out, sum));
         sum.used = out.written;
         Horizon stored;
         store(out, image, row, block, channels, out.written, stored);

@@ -2,8 +2,8 @@
 #include "compiler/tiles/conv_plan.h"
 #include "compiler/tiles/resize_plan.h"
 
-// Separable resize: rows are blended first, then columns. The scalar engine makes the first product of each blend in fp32,
-// the vector engine adds the second; only the result is rounded.
+// Separable resize: rows are blended first, then columns. The scalar engine makes the first product of each blend in
+// fp32, the vector engine adds the second; only the result is rounded.
 namespace inf::compiler {
 
 using arch::Engine;
@@ -12,12 +12,17 @@ using numerics::AluOp;
 namespace {
 
 /// dst = w0 * a + w1 * b, or a plain product where w1 is 0. `temp` holds the first product.
-Horizon blend(Emission& e, const isa::Access& dst, const isa::Access& a, const isa::Access& b, float w0, float w1, const isa::Access& temp,
-            const Horizon& after, Horizon& temp_used) {
-  isa::Activation product{.dst = w1 == 0 ? dst : temp, .src = a, .function = numerics::ActFn::copy, .scale = isa::ScalarOperand::imm(w0), .bias = isa::ScalarOperand::imm(0)};
+Horizon blend(Emission& e, const isa::Access& dst, const isa::Access& a, const isa::Access& b, float w0, float w1,
+              const isa::Access& temp, const Horizon& after, Horizon& temp_used) {
+  isa::Activation product{.dst = w1 == 0 ? dst : temp,
+                          .src = a,
+                          .function = numerics::ActFn::copy,
+                          .scale = isa::ScalarOperand::imm(w0),
+                          .bias = isa::ScalarOperand::imm(0)};
   const Horizon first = e.emit(Engine::scalar, product, w1 == 0 ? after : after + temp_used);
   if (w1 == 0) return first;
-  isa::ScalarTensorTensor sum{.dst = dst, .a = b, .op0 = AluOp::multiply, .s = isa::ScalarOperand::imm(w1), .op1 = AluOp::add, .b = temp};
+  isa::ScalarTensorTensor sum{
+      .dst = dst, .a = b, .op0 = AluOp::multiply, .s = isa::ScalarOperand::imm(w1), .op1 = AluOp::add, .b = temp};
   return temp_used = e.emit(Engine::vector, sum, first);
 }
 
@@ -28,8 +33,13 @@ struct Work {
 class ResizeEmitter {
  public:
   ResizeEmitter(Emission& e, const ResizeTile& t)
-      : e_(e), t_(t), x_(e.program, t.x), y_(e.program, t.y), out_type_(e.program.tensor(e.program.root(t.y)).dtype),
-        partitions_(e.chip.sbuf.partitions), input_(e, geometry(), kBandSlots) {}
+      : e_(e),
+        t_(t),
+        x_(e.program, t.x),
+        y_(e.program, t.y),
+        out_type_(e.program.tensor(e.program.root(t.y)).dtype),
+        partitions_(e.chip.sbuf.partitions),
+        input_(e, geometry(), kBandSlots) {}
 
   Generator run();
 
@@ -79,20 +89,26 @@ void ResizeEmitter::blend_band(BandRing::Band& in, const Lanes& lanes, int block
     const BlendRun r = clip(whole, first, first + lanes.rows);
     if (r.count <= 0) continue;
     const auto n = static_cast<std::uint32_t>(r.count);
-    const auto source = [&](int from) { return input_.window(in, block, lanes.fold, used, from - low, 0, Pattern::grid({r.src_step * input_.geometry().cols, n}, {1, n_in})); };
-    const isa::Access dst = sbuf_access(w.rows.offset + std::int64_t{r.first - first} * x_.w * 4, start, used, DType::fp32,
-                                        Pattern::grid({static_cast<std::int32_t>(r.step * x_.w), n}, {1, n_in}));
+    const auto source = [&](int from) {
+      return input_.window(in, block, lanes.fold, used, from - low, 0,
+                           Pattern::grid({r.src_step * input_.geometry().cols, n}, {1, n_in}));
+    };
+    const isa::Access dst =
+        sbuf_access(w.rows.offset + std::int64_t{r.first - first} * x_.w * 4, start, used, DType::fp32,
+                    Pattern::grid({static_cast<std::int32_t>(r.step * x_.w), n}, {1, n_in}));
     const isa::Access temp = sbuf_access(w.temp.offset, start, used, DType::fp32, Pattern::row(n * n_in));
-    rows_done.merge(blend(e_, dst, source(r.src0), source(r.src1), r.w0, r.w1, temp, in.slot.written + w.rows.free(), temp_used));
+    rows_done.merge(
+        blend(e_, dst, source(r.src0), source(r.src1), r.w0, r.w1, temp, in.slot.written + w.rows.free(), temp_used));
   }
   in.slot.used.merge(rows_done);
   for (const BlendRun& r : t_.horizontal) {
     const auto n = static_cast<std::uint32_t>(r.count);
     const auto source = [&](int from) {
-      return sbuf_access(w.rows.offset + std::int64_t{from} * 4, start, used, DType::fp32, Pattern::grid({static_cast<std::int32_t>(x_.w), rows}, {r.src_step, n}));
+      return sbuf_access(w.rows.offset + std::int64_t{from} * 4, start, used, DType::fp32,
+                         Pattern::grid({static_cast<std::int32_t>(x_.w), rows}, {r.src_step, n}));
     };
-    const isa::Access dst = sbuf_access(w.out.offset + std::int64_t{r.first} * size_of(out_type_), start, used, out_type_,
-                                        Pattern::grid({static_cast<std::int32_t>(y_.w), rows}, {r.step, n}));
+    const isa::Access dst = sbuf_access(w.out.offset + std::int64_t{r.first} * size_of(out_type_), start, used,
+                                        out_type_, Pattern::grid({static_cast<std::int32_t>(y_.w), rows}, {r.step, n}));
     const isa::Access temp = sbuf_access(w.temp.offset, start, used, DType::fp32, Pattern::row(n * rows));
     out_done.merge(blend(e_, dst, source(r.src0), source(r.src1), r.w0, r.w1, temp, rows_done + w.out.used, temp_used));
   }
@@ -110,14 +126,16 @@ void ResizeEmitter::store(Work& w, int image, int row, int block, int channels) 
     const int rows = std::min(t_.rows, end - at);
     const Pattern run = Pattern::row(static_cast<std::uint32_t>(rows * y_.w));
     stored.merge(e_.store(dram_access(e_.program, t_.y, y_.at(image, channel, at, 0), channels, y_.plane(), run),
-                          sbuf_access(w.out.offset, input_.fold_start(fold), channels, out_type_, run), t_.y, {plane, plane + channels, at, at + rows}, w.out.written));
+                          sbuf_access(w.out.offset, input_.fold_start(fold), channels, out_type_, run), t_.y,
+                          {plane, plane + channels, at, at + rows}, w.out.written));
   }
   w.out.used = stored;
 }
 
 Generator ResizeEmitter::run() {
   for (int i = 0; i < kBandSlots; ++i)
-    work_.push_back({e_.sbuf.allocate(t_.rows * x_.w * 4), e_.sbuf.allocate(t_.rows * y_.w * 4), e_.sbuf.allocate(t_.rows * y_.w * size_of(out_type_))});
+    work_.push_back({e_.sbuf.allocate(t_.rows * x_.w * 4), e_.sbuf.allocate(t_.rows * y_.w * 4),
+                     e_.sbuf.allocate(t_.rows * y_.w * size_of(out_type_))});
   std::size_t next = 0;
   for (int image = 0; image < x_.n; ++image)
     for (int row = 0; row < y_.h; row += t_.rows * t_.folds) {
@@ -127,7 +145,8 @@ Generator ResizeEmitter::run() {
         Work& w = work_[next++ % work_.size()];
         w.out.used = w.out.free();
         w.out.written = {};
-        // One instruction serves all folds only where they blend alike: same rows, and sources the same distance from their first row.
+        // One instruction serves all folds only where they blend alike: same rows, and sources the same distance from
+        // their first row.
         std::vector<Lanes> lanes = lanes_of(t_.folds, channels, t_.rows, height(row));
         if (lanes.front().folds > 1 && !folds_alike(t_, row)) {
           lanes.clear();

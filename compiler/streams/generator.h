@@ -5,8 +5,8 @@
 
 namespace inf::compiler {
 
-/// A coroutine that stops wherever a segment may end. An emitter is written as plain nested loops over its tiles and still
-/// makes them one at a time.
+/// A coroutine that stops wherever a segment may end. An emitter is written as plain nested loops over its tiles and
+/// still makes them one at a time.
 class Generator {
  public:
   struct promise_type {

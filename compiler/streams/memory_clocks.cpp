@@ -39,7 +39,8 @@ void SbufArena::turn() {
 Slot SbufArena::allocate(std::int64_t bytes) {
   bytes = (bytes + 63) / 64 * 64;
   if (bytes > high_ - low_)
-    throw Error(ErrorKind::internal, "SBUF", fmt::format("{} bytes per partition do not fit into the {} that are left", bytes, high_ - low_));
+    throw Error(ErrorKind::internal, "SBUF",
+                fmt::format("{} bytes per partition do not fit into the {} that are left", bytes, high_ - low_));
   Slot slot;
   slot.offset = from_below_ ? low_ : high_ - bytes;
   slot.bytes = bytes;
@@ -67,7 +68,8 @@ DramClocks::Rect DramClocks::in_root(TensorId id, TensorId root, const Rect& rec
   std::int64_t start = 0;
   program_.root(id, &start);
   const TileTensor &t = program_.tensor(id), &r = program_.tensor(root);
-  const bool planes = t.shape.size() == 4 && r.shape.size() == 4 && t.shape[2] == r.shape[2] && t.shape[3] == r.shape[3] && t.shape[0] == 1;
+  const bool planes = t.shape.size() == 4 && r.shape.size() == 4 && t.shape[2] == r.shape[2] &&
+                      t.shape[3] == r.shape[3] && t.shape[0] == 1;
   if (!planes) return whole(root);
   const std::int64_t shift = start / (r.shape[2] * r.shape[3]);
   return {rect.plane0 + shift, rect.plane1 + shift, rect.row0, rect.row1};

@@ -25,15 +25,16 @@ class RegionClocks {
 /// A buffer in SBUF: the same bytes of every partition. Units: bytes from the start of a partition.
 struct Slot {
   std::int64_t offset = 0, bytes = 0;
-  Horizon written;  ///< when its content is complete
-  Horizon used;     ///< when the last reader is done, or the range was free
+  Horizon written;    ///< when its content is complete
+  Horizon used;       ///< when the last reader is done, or the range was free
   bool fresh = true;  ///< nothing was written since it was allocated
 
   Horizon free() const { return written + used; }
 };
 
-/// Hands out SBUF to one operator after another, in turn from the lower and from the upper end, so that the buffers of two neighbouring
-/// operators that fit together do not meet and the second one's loads start while the first one still works.
+/// Hands out SBUF to one operator after another, in turn from the lower and from the upper end, so that the buffers of
+/// two neighbouring operators that fit together do not meet and the second one's loads start while the first one still
+/// works.
 class SbufArena {
  public:
   SbufArena(std::int64_t begin, std::int64_t end) : begin_(begin), end_(end), low_(begin), high_(end) {}

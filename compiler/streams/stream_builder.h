@@ -8,13 +8,15 @@
 
 namespace inf::compiler {
 
-/// Appends encoded instructions to the streams of one NeuronCore and puts in the semaphore waits that their order needs.
-/// A wait that an earlier wait of the same engine already implies, directly or through what the signaller itself had waited for, is left out.
+/// Appends encoded instructions to the streams of one NeuronCore and puts in the semaphore waits that their order
+/// needs. A wait that an earlier wait of the same engine already implies, directly or through what the signaller itself
+/// had waited for, is left out.
 class StreamBuilder {
  public:
   explicit StreamBuilder(const arch::ChipSpec& chip);
 
-  /// Appends `op` to the stream of `engine`, to start when `after` is reached. Returns the clock at which its result is visible.
+  /// Appends `op` to the stream of `engine`, to start when `after` is reached. Returns the clock at which its result is
+  /// visible.
   Horizon emit(arch::Engine engine, isa::Operation op, const Horizon& after);
   /// Appends a DMA transfer on `queue` (load, store or weights), triggered by `trigger`.
   Horizon copy(arch::Engine trigger, Line queue, isa::DmaCopy op, const Horizon& after);

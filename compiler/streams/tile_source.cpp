@@ -6,7 +6,8 @@
 namespace inf::compiler {
 namespace {
 
-/// Bytes of code after which a segment ends: small enough that memory follows what is live, large enough that fetching costs nothing.
+/// Bytes of code after which a segment ends: small enough that memory follows what is live, large enough that fetching
+/// costs nothing.
 constexpr std::size_t kSegmentBytes = 64 * 1024;
 
 /// The parameter columns as one constant: [partition][column], fp32.
@@ -34,23 +35,30 @@ TensorId add_identity_tensor(TileProgram& program, int partitions) {
   t.role = TileTensor::Role::constant;
   t.dtype = program.compute;
   t.shape = {partitions, partitions};
-  auto bytes = std::make_shared<std::vector<std::byte>>(ones.size() * static_cast<std::size_t>(size_of(program.compute)));
+  auto bytes =
+      std::make_shared<std::vector<std::byte>>(ones.size() * static_cast<std::size_t>(size_of(program.compute)));
   numerics::narrow(program.compute, ones.data(), Pattern::row(static_cast<std::uint32_t>(ones.size())), bytes->data());
   t.data = bytes;
   program.tensors.push_back(std::move(t));
   return static_cast<TensorId>(program.tensors.size() - 1);
 }
 
-template <class... F> struct Overload : F... { using F::operator()...; };
+template <class... F>
+struct Overload : F... {
+  using F::operator()...;
+};
 
 Generator emit(Emission& e, const TileKind& tile) {
   e.sbuf.turn();
-  return std::visit(Overload{[&](const ConvTile& t) { return emit_conv(e, t); }, [&](const PoolTile& t) { return emit_pool(e, t); },
-                             [&](const ResizeTile& t) { return emit_resize(e, t); }, [&](const FlatTile& t) { return emit_flat(e, t); },
-                             [&](const AffineTile& t) { return emit_affine(e, t); }, [&](const MatMulTile& t) { return emit_matmul(e, t); },
-                             [&](const SoftmaxTile& t) { return emit_softmax(e, t); }, [&](const ReduceTile& t) { return emit_reduce(e, t); },
-                             [&](const CopyTile& t) { return emit_copy(e, t); }},
-                    tile);
+  return std::visit(
+      Overload{
+          [&](const ConvTile& t) { return emit_conv(e, t); }, [&](const PoolTile& t) { return emit_pool(e, t); },
+          [&](const ResizeTile& t) { return emit_resize(e, t); }, [&](const FlatTile& t) { return emit_flat(e, t); },
+          [&](const AffineTile& t) { return emit_affine(e, t); },
+          [&](const MatMulTile& t) { return emit_matmul(e, t); },
+          [&](const SoftmaxTile& t) { return emit_softmax(e, t); },
+          [&](const ReduceTile& t) { return emit_reduce(e, t); }, [&](const CopyTile& t) { return emit_copy(e, t); }},
+      tile);
 }
 
 isa::TensorEntry entry_of(const TileTensor& t) {
@@ -76,7 +84,10 @@ class TileSource final : public isa::ProgramSource {
   /// Everything that changes while instructions are made; gone and made anew by rewind().
   struct Run {
     Run(const TileProgram& program, const arch::ChipSpec& chip, const Residents& residents)
-        : streams(chip), sbuf(residents.end, chip.sbuf_usable()), dram(program), psum(chip.psum.banks),
+        : streams(chip),
+          sbuf(residents.end, chip.sbuf_usable()),
+          dram(program),
+          psum(chip.psum.banks),
           emission{program, chip, streams, sbuf, dram, psum, Roles(chip), residents} {}
     StreamBuilder streams;
     SbufArena sbuf;
@@ -124,7 +135,8 @@ void TileSource::load_residents() {
     const TileTensor& t = program_.tensor(id);
     const Pattern row = Pattern::row(static_cast<std::uint32_t>(t.shape[1]));
     e.residents.ready.merge(e.load(sbuf_access(offset, 0, chip_.sbuf.partitions, t.dtype, row),
-                                   dram_access(program_, id, 0, chip_.sbuf.partitions, t.shape[1], row), id, e.dram.whole(id), {}));
+                                   dram_access(program_, id, 0, chip_.sbuf.partitions, t.shape[1], row), id,
+                                   e.dram.whole(id), {}));
   };
   if (params_ != kNoTensor) load(params_, residents_.params);
   if (identity_ != kNoTensor) load(identity_, residents_.identity);

@@ -86,20 +86,27 @@ std::vector<Phase> conv_phases(const Conv& conv, const Shape& weights, const Sha
     Phase p{{0, 0}, {y[2], y[3]}, {}, {}};
     for (int ky = 0; ky < kh; ++ky)
       for (int kx = 0; kx < kw; ++kx)
-        p.taps.push_back({static_cast<int>(ky * conv.dilation[0] - conv.pads.top), static_cast<int>(kx * conv.dilation[1] - conv.pads.left), ky, kx});
+        p.taps.push_back({static_cast<int>(ky * conv.dilation[0] - conv.pads.top),
+                          static_cast<int>(kx * conv.dilation[1] - conv.pads.left), ky, kx});
     phases.push_back(p);
     return phases;
   }
-  // Transposed: input row i adds w[ky] to output row i * stride - pad + ky * dilation, so output row first + j * stride reads
-  // input row j + dy for the ky that leave the right remainder.
+  // Transposed: input row i adds w[ky] to output row i * stride - pad + ky * dilation, so output row first + j * stride
+  // reads input row j + dy for the ky that leave the right remainder.
   for (std::int64_t py = 0; py < std::min(conv.stride[0], y[2]); ++py)
     for (std::int64_t px = 0; px < std::min(conv.stride[1], y[3]); ++px) {
-      Phase p{{py, px}, {(y[2] - py + conv.stride[0] - 1) / conv.stride[0], (y[3] - px + conv.stride[1] - 1) / conv.stride[1]}, {}, {}};
+      Phase p{{py, px},
+              {(y[2] - py + conv.stride[0] - 1) / conv.stride[0], (y[3] - px + conv.stride[1] - 1) / conv.stride[1]},
+              {},
+              {}};
       for (int ky = 0; ky < kh; ++ky)
         for (int kx = 0; kx < kw; ++kx) {
-          const std::int64_t ry = py + conv.pads.top - ky * conv.dilation[0], rx = px + conv.pads.left - kx * conv.dilation[1];
+          const std::int64_t ry = py + conv.pads.top - ky * conv.dilation[0],
+                             rx = px + conv.pads.left - kx * conv.dilation[1];
           if (floor_mod(ry, conv.stride[0]) != 0 || floor_mod(rx, conv.stride[1]) != 0) continue;
-          const auto divide = [](std::int64_t a, std::int64_t b) { return static_cast<int>(a / b); };  // exact: the remainder is 0
+          const auto divide = [](std::int64_t a, std::int64_t b) {
+            return static_cast<int>(a / b);
+          };  // exact: the remainder is 0
           p.taps.push_back({divide(ry, conv.stride[0]), divide(rx, conv.stride[1]), ky, kx});
         }
       if (p.taps.empty()) p.taps.push_back({0, 0, -1, -1});  // no kernel element lands here: the bias alone

@@ -13,14 +13,19 @@
 namespace inf::compiler {
 namespace {
 
-/// Contraction steps of one phase. Without replicas: every tap of every channel block. With replicas: greedy cover of the taps in
-/// ascending order, so that the base of each step is its smallest uncovered tap.
-std::vector<KStep> make_steps(const Phase& phase, int channels, const std::vector<std::pair<int, int>>& replicas, int rows) {
+/// Contraction steps of one phase. Without replicas: every tap of every channel block. With replicas: greedy cover of
+/// the taps in ascending order, so that the base of each step is its smallest uncovered tap.
+std::vector<KStep> make_steps(const Phase& phase, int channels, const std::vector<std::pair<int, int>>& replicas,
+                              int rows) {
   std::vector<KStep> steps;
   if (replicas.size() == 1) {
     for (int block = 0; block * rows < channels; ++block)
       for (std::size_t i = 0; i < phase.taps.size(); ++i)
-        steps.push_back({block, std::min(rows, channels - block * rows), phase.taps[i].dy, phase.taps[i].dx, {static_cast<int>(i)}});
+        steps.push_back({block,
+                         std::min(rows, channels - block * rows),
+                         phase.taps[i].dy,
+                         phase.taps[i].dx,
+                         {static_cast<int>(i)}});
     return steps;
   }
   std::vector<bool> covered(phase.taps.size());
@@ -35,7 +40,9 @@ std::vector<KStep> make_steps(const Phase& phase, int channels, const std::vecto
     for (std::size_t r = 0; r < replicas.size(); ++r) {
       int found = -1;
       for (std::size_t i = 0; i < phase.taps.size(); ++i)
-        if (!covered[i] && phase.taps[i].dy == step.dy + replicas[r].first && phase.taps[i].dx == step.dx + replicas[r].second) found = static_cast<int>(i);
+        if (!covered[i] && phase.taps[i].dy == step.dy + replicas[r].first &&
+            phase.taps[i].dx == step.dx + replicas[r].second)
+          found = static_cast<int>(i);
       if (found >= 0) {
         covered[static_cast<std::size_t>(found)] = true;
         step.partitions = static_cast<int>(r + 1) * channels;
@@ -60,15 +67,20 @@ int spacing(const std::vector<Phase>& phases, bool vertical) {
 }
 
 /// Tensor cycles to cover rows x cols with tiles of tr x tc.
-std::int64_t cover_cycles(const arch::ChipSpec& chip, DType dtype, std::int64_t rows, std::int64_t cols, int tr, int tc) {
+std::int64_t cover_cycles(const arch::ChipSpec& chip, DType dtype, std::int64_t rows, std::int64_t cols, int tr,
+                          int tc) {
   const auto parts = [](std::int64_t n, int size) { return std::array<std::int64_t, 2>{n / size, n % size}; };
   const auto [full_r, rest_r] = parts(rows, tr);
   const auto [full_c, rest_c] = parts(cols, tc);
-  const auto cycles = [&](std::int64_t n) { return n == 0 ? 0 : arch::matmul_interval(chip, {.dtype = dtype}, n).value; };
-  return full_r * full_c * cycles(tr * tc) + full_r * cycles(tr * rest_c) + full_c * cycles(rest_r * tc) + cycles(rest_r * rest_c);
+  const auto cycles = [&](std::int64_t n) {
+    return n == 0 ? 0 : arch::matmul_interval(chip, {.dtype = dtype}, n).value;
+  };
+  return full_r * full_c * cycles(tr * tc) + full_r * cycles(tr * rest_c) + full_c * cycles(rest_r * tc) +
+         cycles(rest_r * rest_c);
 }
 
-/// What one more PSUM tile is taken to cost beside its matmuls. Units: tensor cycles. Assumed: issue of its instructions.
+/// What one more PSUM tile is taken to cost beside its matmuls. Units: tensor cycles. Assumed: issue of its
+/// instructions.
 constexpr std::int64_t kCyclesPerTile = 24;
 
 /// The PSUM tile that covers a band of `rows` x `cols` in the fewest cycles.
@@ -89,8 +101,8 @@ void choose_tile(ConvTile& t, const arch::ChipSpec& chip, DType dtype, int rows,
   }
 }
 
-/// Band rows: as many as fit, in whole PSUM tiles, but at least four bands where the image has them, so that loads, matmuls,
-/// evictions and stores of neighbouring bands overlap.
+/// Band rows: as many as fit, in whole PSUM tiles, but at least four bands where the image has them, so that loads,
+/// matmuls, evictions and stores of neighbouring bands overlap.
 bool choose_rows(const TileProgram& program, ConvTile& t, const arch::ChipSpec& chip, std::int64_t budget) {
   const int rows = phase_rows(t);
   std::int64_t cols = 0;
@@ -98,7 +110,8 @@ bool choose_rows(const TileProgram& program, ConvTile& t, const arch::ChipSpec& 
   t.rows = rows;
   choose_tile(t, chip, program.compute, rows, cols);
   const int wanted = (rows + 4 * t.folds - 1) / (4 * t.folds);
-  for (int n = (wanted + t.tile_rows - 1) / t.tile_rows * t.tile_rows; n >= 1; n = n > t.tile_rows ? n - t.tile_rows : n - 1) {
+  for (int n = (wanted + t.tile_rows - 1) / t.tile_rows * t.tile_rows; n >= 1;
+       n = n > t.tile_rows ? n - t.tile_rows : n - 1) {
     t.rows = std::min(n, rows);
     t.tile_rows = std::min(t.tile_rows, t.rows);
     if (sbuf_bytes(program, t, chip) <= budget) return true;
@@ -123,14 +136,18 @@ OpEstimate estimate(const TileProgram& program, const ConvTile& t, const arch::C
   for (const Phase& p : t.phases) {
     const auto steps = static_cast<std::int64_t>(p.steps.size()) + (t.residual != kNoTensor ? 1 : 0);
     const std::int64_t bands = (p.count[0] + t.rows - 1) / t.rows;  // of one fold
-    tensor += static_cast<double>(steps * bands * cover_cycles(chip, program.compute, std::min<std::int64_t>(t.rows, p.count[0]), p.count[1], t.tile_rows, t.tile_cols));
+    tensor += static_cast<double>(steps * bands *
+                                  cover_cycles(chip, program.compute, std::min<std::int64_t>(t.rows, p.count[0]),
+                                               p.count[1], t.tile_rows, t.tile_cols));
     scalar += static_cast<double>(p.count[0] * p.count[1]);
   }
   const double images = static_cast<double>(x.n);
-  const int x_size = size_of(program.tensor(program.root(t.x)).dtype), y_size = size_of(program.tensor(program.root(t.y)).dtype);
+  const int x_size = size_of(program.tensor(program.root(t.x)).dtype),
+            y_size = size_of(program.tensor(program.root(t.y)).dtype);
   const double halo = static_cast<double>(input_rows(t, t.rows)) / static_cast<double>(t.rows * t.in_step[0]);
   const double reads = t.whole_input ? 1 : static_cast<double>(chunks) * halo;
-  const double bytes = images * (reads * static_cast<double>(t.replicas.size()) * t.x_channels * static_cast<double>(x.h * x.w) * x_size +
+  const double bytes = images * (reads * static_cast<double>(t.replicas.size()) * t.x_channels *
+                                     static_cast<double>(x.h * x.w) * x_size +
                                  static_cast<double>(t.y_channels) * static_cast<double>(y.h * y.w) * y_size) +
                        static_cast<double>(total_steps(t)) * widest_step(t) * t.y_channels * size_of(program.compute);
   OpEstimate e;
@@ -187,16 +204,19 @@ OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& ch
     choose_chunk(program, c, chip, budget);
     if (!choose_rows(program, c, chip, budget))
       throw Error(ErrorKind::unsupported, node,
-                  fmt::format("one row of the convolution needs {} bytes of SBUF per partition, {} are usable", sbuf_bytes(program, c, chip), budget),
+                  fmt::format("one row of the convolution needs {} bytes of SBUF per partition, {} are usable",
+                              sbuf_bytes(program, c, chip), budget),
                   {"use a narrower input, or a chip with more SBUF"});
     c.whole_input = c.chunk < c.y_channels && c.rows >= phase_rows(c);
     best_estimate = estimate(program, c, chip);
     best = c;
   }
   t = *best;
-  best_estimate.decision = fmt::format("bands of {} rows, PSUM tiles {}x{}, {} steps per tile{}{}", t.rows, t.tile_rows, t.tile_cols,
-                                       t.phases[0].steps.size(),
-                                       t.replicas.size() > 1 ? fmt::format(", {} taps on partitions", t.replicas.size()) : t.folds > 1 ? fmt::format(", folded {} times", t.folds) : "",
+  best_estimate.decision = fmt::format("bands of {} rows, PSUM tiles {}x{}, {} steps per tile{}{}", t.rows, t.tile_rows,
+                                       t.tile_cols, t.phases[0].steps.size(),
+                                       t.replicas.size() > 1 ? fmt::format(", {} taps on partitions", t.replicas.size())
+                                       : t.folds > 1         ? fmt::format(", folded {} times", t.folds)
+                                                             : "",
                                        t.chunk < t.y_channels ? fmt::format(", weights in chunks of {}", t.chunk) : "");
   set_bound(best_estimate);
   return best_estimate;
@@ -205,7 +225,8 @@ OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& ch
 std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, int partitions,
                                    const std::function<float(int, int, int, int)>& w) {
   const int steps = total_steps(t), rows = chip.tensor.rows;
-  std::vector<float> out(static_cast<std::size_t>(steps) * static_cast<std::size_t>(t.y_channels) * static_cast<std::size_t>(partitions));
+  std::vector<float> out(static_cast<std::size_t>(steps) * static_cast<std::size_t>(t.y_channels) *
+                         static_cast<std::size_t>(partitions));
   for (int first = 0; first < t.y_channels; first += t.chunk) {
     const int count = std::min(t.chunk, t.y_channels - first);
     const std::size_t base = static_cast<std::size_t>(first) * steps * partitions;

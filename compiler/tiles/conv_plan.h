@@ -38,8 +38,8 @@ std::int64_t sbuf_bytes(const TileProgram& program, const ConvTile& t, const arc
 /// Errors: Error{unsupported} when not even one row fits into SBUF.
 OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& chip, const std::string& node);
 
-/// Weights in the order in which SBUF holds them: [chunk][partition][step][output of chunk], zero where a step has no tap.
-/// `w` is OIHW for the chunk's own outputs and contraction channels (zeros between groups).
+/// Weights in the order in which SBUF holds them: [chunk][partition][step][output of chunk], zero where a step has no
+/// tap. `w` is OIHW for the chunk's own outputs and contraction channels (zeros between groups).
 std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, int partitions,
                                    const std::function<float(int out, int in, int ky, int kx)>& w);
 

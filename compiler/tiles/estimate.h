@@ -13,15 +13,18 @@ inline constexpr std::int64_t kResidentBytes = 8192;
 /// SBUF bytes per partition that one operator may use.
 inline std::int64_t sbuf_budget(const arch::ChipSpec& chip) { return chip.sbuf_usable() - kResidentBytes; }
 
-struct ImageShape { std::int64_t n = 1, c = 1, h = 1, w = 1; };
+struct ImageShape {
+  std::int64_t n = 1, c = 1, h = 1, w = 1;
+};
 inline ImageShape image_shape(const TileProgram& program, TensorId id) {
   Shape s = program.tensor(id).shape;
   while (s.size() < 4) s.push_back(1);
   return {s[0], s[1], s[2], s[3]};
 }
 
-/// Into how many partition groups rows that use only `used` partitions can be folded: groups start where engines may address them.
-/// Source: start-partition rule, fact sheet 4 (32 partitions may start at every quarter, 64 at every half).
+/// Into how many partition groups rows that use only `used` partitions can be folded: groups start where engines may
+/// address them. Source: start-partition rule, fact sheet 4 (32 partitions may start at every quarter, 64 at every
+/// half).
 inline int fold_count(int used, int partitions) { return used <= partitions / 4 ? 4 : used <= partitions / 2 ? 2 : 1; }
 
 /// The same where the groups must be full, so that one instruction spans them; 1 where they would not be.
@@ -34,12 +37,17 @@ inline int exact_folds(std::int64_t channels, int partitions) {
 inline bool needs_extra_staging(const Activation& act) { return act.fn == Act::elu || act.fn == Act::hard_swish; }
 
 /// Time of `bytes` at the sustained rate of all DMA engines of a core.
-inline double dma_ns(const arch::ChipSpec& chip, double bytes) { return bytes / (chip.dma.bytes_per_ns * chip.dma.engines); }
-inline double lane_ns(const arch::LaneEngineSpec& engine, double cycles) { return cycles * 1000 / static_cast<double>(engine.clock_mhz); }
+inline double dma_ns(const arch::ChipSpec& chip, double bytes) {
+  return bytes / (chip.dma.bytes_per_ns * chip.dma.engines);
+}
+inline double lane_ns(const arch::LaneEngineSpec& engine, double cycles) {
+  return cycles * 1000 / static_cast<double>(engine.clock_mhz);
+}
 
 /// Engines overlap: the slowest counts, the others a little, so that ties go to less work.
 inline double total_ns(const OpEstimate& e) {
-  return std::max({e.tensor_ns, e.scalar_ns, e.vector_ns, e.dma_ns}) + 0.05 * (e.tensor_ns + e.scalar_ns + e.vector_ns + e.dma_ns);
+  return std::max({e.tensor_ns, e.scalar_ns, e.vector_ns, e.dma_ns}) +
+         0.05 * (e.tensor_ns + e.scalar_ns + e.vector_ns + e.dma_ns);
 }
 
 inline void set_bound(OpEstimate& e) {

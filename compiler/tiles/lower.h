@@ -4,9 +4,9 @@
 
 namespace inf::compiler {
 
-/// Graph -> tiles: storage (what is written in place, what is an alias), tile shapes, packing, constants in the order SBUF wants them.
-/// Updates `graph.ledger` for operators that need no work of their own.
-/// Errors: Error{unsupported} naming the node and what would make it work.
+/// Graph -> tiles: storage (what is written in place, what is an alias), tile shapes, packing, constants in the order
+/// SBUF wants them. Updates `graph.ledger` for operators that need no work of their own. Errors: Error{unsupported}
+/// naming the node and what would make it work.
 struct Lowered {
   TileProgram program;
   std::vector<OpEstimate> estimates;  ///< parallel to program.ops

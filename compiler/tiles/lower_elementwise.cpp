@@ -4,8 +4,8 @@
 
 #include "compiler/tiles/lowering.h"
 
-// Elementwise operators: flat over the linear order where shapes agree, affine where one side is a constant per channel,
-// and a broadcast copy first where neither holds.
+// Elementwise operators: flat over the linear order where shapes agree, affine where one side is a constant per
+// channel, and a broadcast copy first where neither holds.
 namespace inf::compiler {
 namespace {
 
@@ -48,9 +48,12 @@ void Lowering::flat(const Node& node, FlatTile t) {
   const int a = size_of(dtype_of(t.a)), b = t.b == kNoTensor ? 0 : size_of(dtype_of(t.b)), y = size_of(dtype_of(t.y));
   const std::int64_t per_element = kBandSlots * (a + b + 4 + 2 * y);
   const std::int64_t partitions = chip_.sbuf.partitions;
-  // A quarter of the tensor at a time, so that loads, arithmetic and stores overlap; at least 512 elements per descriptor.
+  // A quarter of the tensor at a time, so that loads, arithmetic and stores overlap; at least 512 elements per
+  // descriptor.
   const std::int64_t quarter = (t.elements + 4 * partitions - 1) / (4 * partitions);
-  t.chunk = static_cast<int>(std::clamp<std::int64_t>(quarter, std::min<std::int64_t>(512, (t.elements + partitions - 1) / partitions), sbuf_budget(chip_) / per_element));
+  t.chunk = static_cast<int>(
+      std::clamp<std::int64_t>(quarter, std::min<std::int64_t>(512, (t.elements + partitions - 1) / partitions),
+                               sbuf_budget(chip_) / per_element));
   OpEstimate e;
   const double n = static_cast<double>(t.elements) / static_cast<double>(partitions);
   if (t.has_op) e.vector_ns = lane_ns(chip_.vector, t.b == kNoTensor ? n : 2 * n);
@@ -60,7 +63,8 @@ void Lowering::flat(const Node& node, FlatTile t) {
   add(node, t, e);
 }
 
-void Lowering::affine(const Node& node, TensorId x, TensorId y, const std::vector<float>& scale, const std::vector<float>& shift, const Activation& act) {
+void Lowering::affine(const Node& node, TensorId x, TensorId y, const std::vector<float>& scale,
+                      const std::vector<float>& shift, const Activation& act) {
   const Shape shape = [&] {
     Shape s = program_.tensor(x).shape;
     while (s.size() < 4) s.push_back(1);
@@ -70,7 +74,10 @@ void Lowering::affine(const Node& node, TensorId x, TensorId y, const std::vecto
   const int channels = static_cast<int>(shape[1]);
   // Parameter columns hold one value per array column; an affine block spans all partitions.
   if (chip_.tensor.columns != chip_.sbuf.partitions && channels > chip_.tensor.columns)
-    refuse(node, fmt::format("a per-channel scale over {} channels on an array of {} columns", channels, chip_.tensor.columns), "fold it into the convolution before it");
+    refuse(
+        node,
+        fmt::format("a per-channel scale over {} channels on an array of {} columns", channels, chip_.tensor.columns),
+        "fold it into the convolution before it");
   if (!scale.empty()) t.scale = add_params(scale, 0, channels);
   if (!shift.empty()) t.shift = add_params(shift, 0, channels);
   const int in_size = size_of(dtype_of(x)), out_size = size_of(dtype_of(y));
@@ -78,7 +85,10 @@ void Lowering::affine(const Node& node, TensorId x, TensorId y, const std::vecto
   const auto bytes = [&] { return kBandSlots * (t.rows * shape[3] * (blocks * in_size + 2 * out_size) + 128); };
   t.rows = static_cast<int>((shape[2] + 3) / 4);
   while (t.rows > 1 && (bytes() > sbuf_budget(chip_) || t.rows * shape[3] > 65535)) --t.rows;
-  if (bytes() > sbuf_budget(chip_)) refuse(node, fmt::format("one row needs {} bytes of SBUF per partition, {} are usable", bytes(), sbuf_budget(chip_)), "use a narrower input");
+  if (bytes() > sbuf_budget(chip_))
+    refuse(node,
+           fmt::format("one row needs {} bytes of SBUF per partition, {} are usable", bytes(), sbuf_budget(chip_)),
+           "use a narrower input");
   OpEstimate e;
   e.scalar_ns = lane_ns(chip_.scalar, static_cast<double>(blocks * shape[0] * shape[2] * shape[3]));
   e.dma_ns = dma_ns(chip_, static_cast<double>(elements(shape)) * (in_size + out_size));
@@ -100,21 +110,33 @@ void Lowering::lower_op(const Node& node, const Binary& op) {
   const Constant* c = constant(graph_, b);
   const std::int64_t n = elements(out);
   if (c && elements(c->shape) == 1 && shape(graph_, a) == out) {
-    flat(node, {.a = as_dense(tensor_of(a), node), .y = y, .has_op = true, .op = op.op, .immediate = c->floats()[0], .reverse = swapped, .act = op.act, .elements = n});
+    flat(node, {.a = as_dense(tensor_of(a), node),
+                .y = y,
+                .has_op = true,
+                .op = op.op,
+                .immediate = c->floats()[0],
+                .reverse = swapped,
+                .act = op.act,
+                .elements = n});
     return;
   }
   const std::vector<float>* channels = shape(graph_, a) == out ? per_channel(c, out) : nullptr;
-  if (channels && (op.op == Binary::Op::add || op.op == Binary::Op::mul || (!swapped && (op.op == Binary::Op::sub || op.op == Binary::Op::div)))) {
+  if (channels && (op.op == Binary::Op::add || op.op == Binary::Op::mul ||
+                   (!swapped && (op.op == Binary::Op::sub || op.op == Binary::Op::div)))) {
     std::vector<float> v = *channels;
-    if (op.op == Binary::Op::sub) for (float& f : v) f = -f;
-    if (op.op == Binary::Op::div) for (float& f : v) f = 1 / f;
+    if (op.op == Binary::Op::sub)
+      for (float& f : v) f = -f;
+    if (op.op == Binary::Op::div)
+      for (float& f : v) f = 1 / f;
     const bool scales = op.op == Binary::Op::mul || op.op == Binary::Op::div;
     affine(node, tensor_of(a), y, scales ? v : std::vector<float>{}, scales ? std::vector<float>{} : v, op.act);
     return;
   }
   const auto operand = [&](ValueId id) {
     const Shape& from = shape(graph_, id);
-    if (const Constant* k = constant(graph_, id)) return constant_tensor(fmt::format("{}.{}", node.name, graph_.value(id).name), broadcast(k->floats(), from, out), out, program_.compute);
+    if (const Constant* k = constant(graph_, id))
+      return constant_tensor(fmt::format("{}.{}", node.name, graph_.value(id).name), broadcast(k->floats(), from, out),
+                             out, program_.compute);
     const TensorId x = as_dense(tensor_of(id), node);
     if (from == out) return x;
     if (elements(from) == n) return x;
@@ -132,7 +154,9 @@ void Lowering::lower_op(const Node& node, const BatchNorm& op) {
   std::array<const Constant*, 4> p{};
   for (std::size_t i = 0; i < 4; ++i) {
     p[i] = constant(graph_, node.inputs[i + 1]);
-    if (!p[i]) refuse(node, "a batch normalisation whose statistics are computed at run time", "export the model in inference mode");
+    if (!p[i])
+      refuse(node, "a batch normalisation whose statistics are computed at run time",
+             "export the model in inference mode");
   }
   std::vector<float> scale, shift;
   for (std::size_t c = 0; c < p[0]->floats().size(); ++c) {

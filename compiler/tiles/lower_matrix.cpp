@@ -11,7 +11,9 @@ namespace inf::compiler {
 int matmul_row_tile(const MatMulTile& t, const arch::ChipSpec& chip, int element_size) {
   const std::int64_t blocks = t.run + 1;
   const std::int64_t fits = sbuf_budget(chip) / 4 / (kBandSlots * blocks * element_size);
-  return static_cast<int>(std::clamp<std::int64_t>(std::min<std::int64_t>(fits, t.rows), 1, std::min<std::int64_t>(chip.tensor.max_moving, chip.psum.bank_bytes / 4)));
+  return static_cast<int>(
+      std::clamp<std::int64_t>(std::min<std::int64_t>(fits, t.rows), 1,
+                               std::min<std::int64_t>(chip.tensor.max_moving, chip.psum.bank_bytes / 4)));
 }
 
 void Lowering::lower_op(const Node& node, const MatMul& op) {
@@ -35,8 +37,12 @@ void Lowering::lower_op(const Node& node, const MatMul& op) {
   t.b_n = op.transpose_b ? b[rb - 1] : 1;
   const std::int64_t batch_a = elements(a) / (a[ra - 1] * a[ra - 2]), batch_b = elements(b) / (b[rb - 1] * b[rb - 2]);
   t.batch = std::max(batch_a, batch_b);
-  if (batch_a != t.batch && batch_a != 1) refuse(node, "batch axes of a matrix product that broadcast against each other", "expand the smaller operand before the product");
-  if (batch_b != t.batch && batch_b != 1) refuse(node, "batch axes of a matrix product that broadcast against each other", "expand the smaller operand before the product");
+  if (batch_a != t.batch && batch_a != 1)
+    refuse(node, "batch axes of a matrix product that broadcast against each other",
+           "expand the smaller operand before the product");
+  if (batch_b != t.batch && batch_b != 1)
+    refuse(node, "batch axes of a matrix product that broadcast against each other",
+           "expand the smaller operand before the product");
   t.a_batch = batch_a == 1 ? 0 : a[ra - 1] * a[ra - 2];
   t.b_batch = batch_b == 1 ? 0 : b[rb - 1] * b[rb - 2];
   if (t.b_batch == 0 && !op.transpose_a) {  // one matrix for all: the batch is just more rows
@@ -45,12 +51,17 @@ void Lowering::lower_op(const Node& node, const MatMul& op) {
     t.a_batch = 0;
   }
   t.run = static_cast<int>(std::max<std::int64_t>(1, t.k / chip_.tensor.rows));
-  const std::int64_t p = std::min<std::int64_t>(chip_.tensor.rows, t.k), rest = t.k - p * t.run, blocks = t.run + (rest > 0 ? 1 : 0);
+  const std::int64_t p = std::min<std::int64_t>(chip_.tensor.rows, t.k), rest = t.k - p * t.run,
+                     blocks = t.run + (rest > 0 ? 1 : 0);
   const std::int64_t per_column = kBandSlots * blocks * size_of(program_.compute);
   t.chunk = static_cast<int>(std::clamp<std::int64_t>(sbuf_budget(chip_) / 2 / per_column, 1, t.n));
   if (t.chunk > chip_.tensor.columns) t.chunk -= t.chunk % chip_.tensor.columns;
   if (t.n <= t.chunk) t.chunk = static_cast<int>(t.n);
-  if (per_column > sbuf_budget(chip_) / 2) refuse(node, fmt::format("a contraction of {} elements needs {} bytes of SBUF per partition for one output", t.k, per_column), "split the contraction");
+  if (per_column > sbuf_budget(chip_) / 2)
+    refuse(node,
+           fmt::format("a contraction of {} elements needs {} bytes of SBUF per partition for one output", t.k,
+                       per_column),
+           "split the contraction");
   if (weights && batch_b == 1) {
     t.constant_b = true;
     std::vector<float> out(static_cast<std::size_t>(p * blocks * t.n));
@@ -63,7 +74,8 @@ void Lowering::lower_op(const Node& node, const MatMul& op) {
           if (tail && part >= rest) continue;
           const std::int64_t k = tail ? p * t.run + part : part * t.run + j;
           for (std::int64_t c = 0; c < count; ++c)
-            out[static_cast<std::size_t>(first * blocks * p + (part * blocks + j) * count + c)] = w[static_cast<std::size_t>(k * t.b_k + (first + c) * t.b_n)];
+            out[static_cast<std::size_t>(first * blocks * p + (part * blocks + j) * count + c)] =
+                w[static_cast<std::size_t>(k * t.b_k + (first + c) * t.b_n)];
         }
     }
     t.b = constant_tensor(node.name + ".weights", out, {static_cast<std::int64_t>(out.size())}, program_.compute);
@@ -72,7 +84,9 @@ void Lowering::lower_op(const Node& node, const MatMul& op) {
   }
   if (op.has_bias) {
     const Constant* bias = constant(graph_, input(node, kBiasSlot));
-    if (!bias || elements(bias->shape) != t.n) refuse(node, "a matrix product whose bias is not one constant per column", "add the bias in an operator of its own");
+    if (!bias || elements(bias->shape) != t.n)
+      refuse(node, "a matrix product whose bias is not one constant per column",
+             "add the bias in an operator of its own");
     std::vector<float> scaled = bias->floats();
     for (float& f : scaled) f *= op.beta;
     t.bias = add_params(scaled, 0, static_cast<int>(t.n));
@@ -80,10 +94,13 @@ void Lowering::lower_op(const Node& node, const MatMul& op) {
   OpEstimate e;
   const std::int64_t tiles = (t.n + chip_.tensor.columns - 1) / chip_.tensor.columns;
   const int row_tile = matmul_row_tile(t, chip_, size_of(program_.compute));
-  const double columns = static_cast<double>(t.batch * ((t.rows + row_tile - 1) / row_tile) * std::max<std::int64_t>(chip_.tensor.min_interval, std::min<std::int64_t>(row_tile, t.rows)));
+  const double columns =
+      static_cast<double>(t.batch * ((t.rows + row_tile - 1) / row_tile) *
+                          std::max<std::int64_t>(chip_.tensor.min_interval, std::min<std::int64_t>(row_tile, t.rows)));
   e.tensor_ns = columns * static_cast<double>(tiles * blocks) * 1000 / static_cast<double>(chip_.tensor.clock_mhz);
   e.scalar_ns = lane_ns(chip_.scalar, columns * static_cast<double>(tiles));
-  e.dma_ns = dma_ns(chip_, static_cast<double>(t.k * t.n + t.batch * t.rows * t.k) * size_of(program_.compute) + static_cast<double>(elements(y)) * size_of(dtype_of(t.y)));
+  e.dma_ns = dma_ns(chip_, static_cast<double>(t.k * t.n + t.batch * t.rows * t.k) * size_of(program_.compute) +
+                               static_cast<double>(elements(y)) * size_of(dtype_of(t.y)));
   e.decision = fmt::format("{} contraction blocks, output chunks of {}, row tiles of {}", blocks, t.chunk, row_tile);
   add(node, t, e);
 }
@@ -93,7 +110,11 @@ void Lowering::lower_op(const Node& node, const Softmax& op) {
   const auto rank = static_cast<std::int64_t>(s.size());
   const std::int64_t axis = op.axis < 0 ? op.axis + rank : op.axis, n = s[static_cast<std::size_t>(axis)];
   const std::int64_t bytes = kBandSlots * (n * 12 + 256);
-  if (bytes > sbuf_budget(chip_) || n > 65535) refuse(node, fmt::format("a softmax over {} elements needs {} bytes of SBUF per partition, {} are usable", n, bytes, sbuf_budget(chip_)), "reduce the axis");
+  if (bytes > sbuf_budget(chip_) || n > 65535)
+    refuse(node,
+           fmt::format("a softmax over {} elements needs {} bytes of SBUF per partition, {} are usable", n, bytes,
+                       sbuf_budget(chip_)),
+           "reduce the axis");
   TensorId x = as_dense(tensor_of(node.inputs[0]), node);
   const TensorId y = tensor_of(node.output);
   std::vector<std::int64_t> perm(s.size());
@@ -129,7 +150,8 @@ void Lowering::reduce_rows(const Node& node, TensorId x, TensorId y, Reduce::Op 
 void Lowering::lower_op(const Node& node, const Reduce& op) {
   const Shape& s = shape(graph_, node.inputs[0]);
   std::vector<bool> reduced(s.size());
-  for (std::int64_t axis : op.axes) reduced[static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(s.size()) : axis)] = true;
+  for (std::int64_t axis : op.axes)
+    reduced[static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(s.size()) : axis)] = true;
   std::vector<std::int64_t> perm;
   for (bool tail : {false, true})
     for (std::size_t i = 0; i < s.size(); ++i)

@@ -33,8 +33,9 @@ void simplify(CopyTile& t) {
   t.size = size, t.x_step = x, t.y_step = y;
 }
 
-/// Splits the longest axis that is not innermost, or the innermost where the others are short, so that its outer part has as many
-/// elements as divide it, at most `pieces`: that part goes over the DMA engines, the rest of the copy stays one transfer.
+/// Splits the longest axis that is not innermost, or the innermost where the others are short, so that its outer part
+/// has as many elements as divide it, at most `pieces`: that part goes over the DMA engines, the rest of the copy stays
+/// one transfer.
 void spread(CopyTile& t, std::int64_t pieces) {
   if (t.size.size() >= 5) return;
   std::size_t axis = t.size.size() - 1;
@@ -60,20 +61,25 @@ void spread(CopyTile& t, std::int64_t pieces) {
 
 void Lowering::copy(const Node& node, CopyTile t) {
   simplify(t);
-  if (t.size.size() == 1) t.size.insert(t.size.begin(), 1), t.x_step.insert(t.x_step.begin(), 0), t.y_step.insert(t.y_step.begin(), 0);
+  if (t.size.size() == 1)
+    t.size.insert(t.size.begin(), 1), t.x_step.insert(t.x_step.begin(), 0), t.y_step.insert(t.y_step.begin(), 0);
   spread(t, chip_.sbuf.partitions);
-  if (t.size.size() > 5) refuse(node, fmt::format("a copy over {} axes that do not join", t.size.size()), "reshape the tensor to at most five axes");
+  if (t.size.size() > 5)
+    refuse(node, fmt::format("a copy over {} axes that do not join", t.size.size()),
+           "reshape the tensor to at most five axes");
   std::int64_t n = 1;
   for (std::int64_t s : t.size) n *= s;
   OpEstimate e;
   const double run = t.x_step.back() == 1 && t.y_step.back() == 1 ? static_cast<double>(t.size.back()) : 1;
   const double bytes = static_cast<double>(n) * std::max(size_of(dtype_of(t.x)), size_of(dtype_of(t.y)));
-  e.dma_ns = std::max(2 * dma_ns(chip_, bytes), static_cast<double>(n) / run * chip_.dma.descriptor_ns / chip_.dma.engines);
+  e.dma_ns =
+      std::max(2 * dma_ns(chip_, bytes), static_cast<double>(n) / run * chip_.dma.descriptor_ns / chip_.dma.engines);
   e.decision = fmt::format("runs of {} elements", static_cast<std::int64_t>(run));
   add(node, t, e);
 }
 
-void Lowering::permute(const Node& node, TensorId x, TensorId y, const Shape& x_shape, const std::vector<std::int64_t>& perm) {
+void Lowering::permute(const Node& node, TensorId x, TensorId y, const Shape& x_shape,
+                       const std::vector<std::int64_t>& perm) {
   const std::vector<std::int64_t> steps = dense_steps(x_shape);
   CopyTile t{.x = x, .y = y};
   for (std::int64_t axis : perm) {
@@ -114,7 +120,9 @@ void Lowering::lower_op(const Node& node, const Concat& op) {
     const Shape& s = shape(graph_, part);
     if (windows_[static_cast<std::size_t>(part)].parent != node.output) {
       const TensorId x = as_dense(tensor_of(part), node);
-      copy(node, {.x = x, .y = out, .y_start = start * y_steps[axis], .size = s, .x_step = dense_steps(s), .y_step = y_steps});
+      copy(
+          node,
+          {.x = x, .y = out, .y_start = start * y_steps[axis], .size = s, .x_step = dense_steps(s), .y_step = y_steps});
       copied = true;
     }
     start += s[axis];
@@ -125,7 +133,8 @@ void Lowering::lower_op(const Node& node, const Concat& op) {
 void Lowering::lower_op(const Node& node, const Slice& op) {
   const Shape &s = shape(graph_, node.inputs[0]), &y = shape(graph_, node.output);
   const std::vector<std::int64_t> steps = dense_steps(s);
-  CopyTile t{.x = as_dense(tensor_of(node.inputs[0]), node), .y = tensor_of(node.output), .size = y, .y_step = dense_steps(y)};
+  CopyTile t{
+      .x = as_dense(tensor_of(node.inputs[0]), node), .y = tensor_of(node.output), .size = y, .y_step = dense_steps(y)};
   for (std::size_t i = 0; i < s.size(); ++i) {
     t.x_start += op.start[i] * steps[i];
     t.x_step.push_back(op.step[i] * steps[i]);
@@ -141,7 +150,13 @@ TensorId Lowering::pad_axis(const Node& node, TensorId x, Shape& s, std::size_t 
   const std::vector<std::int64_t> xs = dense_steps(from), ys = dense_steps(s);
   const auto strip = [&](std::int64_t count, std::int64_t x_from, std::int64_t x_step, std::int64_t y_from) {
     if (count <= 0) return;
-    CopyTile t{.x = x, .y = out, .x_start = x_from * xs[axis], .y_start = y_from * ys[axis], .size = from, .x_step = xs, .y_step = ys};
+    CopyTile t{.x = x,
+               .y = out,
+               .x_start = x_from * xs[axis],
+               .y_start = y_from * ys[axis],
+               .size = from,
+               .x_step = xs,
+               .y_step = ys};
     t.size[axis] = count;
     t.x_step[axis] = x_step * xs[axis];
     copy(node, t);
@@ -161,7 +176,13 @@ void Lowering::lower_op(const Node& node, const Pad& op) {
   const TensorId out = tensor_of(node.output);
   if (!dense(out)) refuse(node, "a padding written into a concat of several images", "use batch 1");
   if (op.mode == Pad::Mode::constant) {
-    CopyTile t{.x = x, .y = out, .size = s, .x_step = dense_steps(s), .y_step = dense_steps(y), .fill = true, .value = op.value};
+    CopyTile t{.x = x,
+               .y = out,
+               .size = s,
+               .x_step = dense_steps(s),
+               .y_step = dense_steps(y),
+               .fill = true,
+               .value = op.value};
     for (std::size_t i = 0; i < s.size(); ++i) {
       if (op.before[i] < 0 || op.after[i] < 0) refuse(node, "a padding with negative amounts", "use a slice");
       t.y_start += op.before[i] * t.y_step[i];

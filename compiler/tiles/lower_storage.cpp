@@ -48,7 +48,8 @@ void Lowering::find_fp32_values() {
   }
 }
 
-/// A concat is free when its parts are written where they belong: those that one operator writes and that live nowhere else yet.
+/// A concat is free when its parts are written where they belong: those that one operator writes and that live nowhere
+/// else yet.
 void Lowering::find_windows() {
   const Uses use = uses(graph_);
   windows_.assign(graph_.values.size(), {});
@@ -57,7 +58,8 @@ void Lowering::find_windows() {
     const Concat* concat = as<Concat>(node);
     if (!concat) continue;
     const Shape& y = shape(graph_, node.output);
-    const auto axis = static_cast<std::size_t>(concat->axis < 0 ? concat->axis + static_cast<std::int64_t>(y.size()) : concat->axis);
+    const auto axis =
+        static_cast<std::size_t>(concat->axis < 0 ? concat->axis + static_cast<std::int64_t>(y.size()) : concat->axis);
     const std::int64_t images = product(y, 0, axis);
     std::int64_t start = 0;
     for (ValueId part : node.inputs) {
@@ -66,8 +68,8 @@ void Lowering::find_windows() {
       const bool once = std::count(node.inputs.begin(), node.inputs.end(), part) == 1;
       const bool fits = images == 1 || (axis == 1 && maker && y.size() == 4 && writes_planes(*maker));
       const bool same_type = fp32_[static_cast<std::size_t>(part)] == fp32_[static_cast<std::size_t>(node.output)];
-      if (maker && once && fits && same_type && !as<Reshape>(*maker) && !use.is_output[static_cast<std::size_t>(part)] &&
-          windows_[static_cast<std::size_t>(part)].parent == kNoValue)
+      if (maker && once && fits && same_type && !as<Reshape>(*maker) &&
+          !use.is_output[static_cast<std::size_t>(part)] && windows_[static_cast<std::size_t>(part)].parent == kNoValue)
         windows_[static_cast<std::size_t>(part)] = {node.output, start};
       start += product(shape(graph_, part), axis, y.size());
     }
@@ -82,14 +84,16 @@ TensorId Lowering::tensor_of(ValueId value) {
   t.name = v.name;
   t.shape = v.shape;
   t.dtype = fp32_[static_cast<std::size_t>(value)] ? DType::fp32 : program_.compute;
-  if (const Constant* c = constant(graph_, value)) return id = constant_tensor(v.name, c->floats(), v.shape, program_.compute);
+  if (const Constant* c = constant(graph_, value))
+    return id = constant_tensor(v.name, c->floats(), v.shape, program_.compute);
   const Window window = windows_[static_cast<std::size_t>(value)];
   if (window.parent != kNoValue) {
     t.parent = tensor_of(window.parent);
     t.parent_start = window.start;
     const TileTensor& parent = program_.tensor(t.parent);
     t.image_step = parent.shape.size() == 4 && v.shape.size() == 4 && v.shape[0] > 1
-                       ? (parent.image_step > 0 ? parent.image_step : product(parent.shape, 1, 4)) : 0;
+                       ? (parent.image_step > 0 ? parent.image_step : product(parent.shape, 1, 4))
+                       : 0;
   }
   if (std::count(graph_.inputs.begin(), graph_.inputs.end(), value) > 0) {
     t.role = TileTensor::Role::input;
@@ -136,7 +140,8 @@ TensorId Lowering::as_dense(TensorId id, const Node& node) {
 }
 
 TensorId Lowering::output_beside(ValueId value) {
-  const bool wanted = std::count(graph_.outputs.begin(), graph_.outputs.end(), value) > 0 && !fp32_[static_cast<std::size_t>(value)];
+  const bool wanted =
+      std::count(graph_.outputs.begin(), graph_.outputs.end(), value) > 0 && !fp32_[static_cast<std::size_t>(value)];
   TensorId& id = outputs_beside_[static_cast<std::size_t>(value)];
   if (!wanted || id != kNoTensor) return id;
   const Value& v = graph_.value(value);
@@ -151,8 +156,12 @@ int Lowering::add_params(const std::vector<float>& values, int first, int count)
   for (int at = 0; at < count; at += width)
     program_.params.emplace_back(values.begin() + first + at, values.begin() + first + std::min(count, at + width));
   if (static_cast<std::int64_t>(program_.params.size()) * 4 + 256 * size_of(program_.compute) > kResidentBytes)
-    throw Error(ErrorKind::unsupported, graph_.name, fmt::format("more than {} parameter columns: the biases do not fit into the {} bytes per partition kept for them", program_.params.size(), kResidentBytes),
-                {"split the model"});
+    throw Error(
+        ErrorKind::unsupported, graph_.name,
+        fmt::format(
+            "more than {} parameter columns: the biases do not fit into the {} bytes per partition kept for them",
+            program_.params.size(), kResidentBytes),
+        {"split the model"});
   return column;
 }
 

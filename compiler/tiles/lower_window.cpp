@@ -11,16 +11,22 @@ void Lowering::lower_op(const Node& node, const Conv& op) {
   const Shape &w = shape(graph_, node.inputs[1]), &y = shape(graph_, node.output);
   const int outputs = static_cast<int>(y[1]), groups = static_cast<int>(op.groups);
   const int per_group_out = outputs / groups, per_group_in = static_cast<int>(op.transposed ? w[0] / op.groups : w[1]);
-  if (!constant(graph_, node.inputs[1])) refuse(node, "the weights are not constant", "export the model with its weights as initialisers");
-  int together = groups == 1 ? 1 : std::min({groups, std::max(1, chip_.tensor.columns / per_group_out), std::max(1, chip_.tensor.rows / per_group_in)});
-  for (int first = 0; first < groups; first += together) conv_chunk(node, op, first, std::min(together, groups - first));
-  if (op.act.fn == Act::neg) refuse(node, "a negation fused into a convolution", "keep the negation as an operator of its own");
+  if (!constant(graph_, node.inputs[1]))
+    refuse(node, "the weights are not constant", "export the model with its weights as initialisers");
+  int together = groups == 1 ? 1
+                             : std::min({groups, std::max(1, chip_.tensor.columns / per_group_out),
+                                         std::max(1, chip_.tensor.rows / per_group_in)});
+  for (int first = 0; first < groups; first += together)
+    conv_chunk(node, op, first, std::min(together, groups - first));
+  if (op.act.fn == Act::neg)
+    refuse(node, "a negation fused into a convolution", "keep the negation as an operator of its own");
 }
 
 void Lowering::conv_chunk(const Node& node, const Conv& op, int first_group, int groups) {
   const Constant& w = *constant(graph_, node.inputs[1]);
   const Shape &ws = w.shape, &y = shape(graph_, node.output);
-  const int out_per_group = static_cast<int>(y[1] / op.groups), in_per_group = static_cast<int>(op.transposed ? ws[0] / op.groups : ws[1]);
+  const int out_per_group = static_cast<int>(y[1] / op.groups),
+            in_per_group = static_cast<int>(op.transposed ? ws[0] / op.groups : ws[1]);
   const int kh = static_cast<int>(ws[2]), kw = static_cast<int>(ws[3]);
   ConvTile t;
   t.x = tensor_of(node.inputs[0]);
@@ -33,8 +39,10 @@ void Lowering::conv_chunk(const Node& node, const Conv& op, int first_group, int
   t.y_channel = first_group * out_per_group;
   t.y_channels = groups * out_per_group;
   t.phases = conv_phases(op, ws, y);
-  if (op.transposed) t.out_step = op.stride;
-  else t.in_step = op.stride;
+  if (op.transposed)
+    t.out_step = op.stride;
+  else
+    t.in_step = op.stride;
   if (op.has_bias) {
     const Constant* bias = constant(graph_, input(node, kBiasSlot));
     if (!bias) refuse(node, "the bias is not constant", "export the model with its weights as initialisers");
@@ -51,8 +59,9 @@ void Lowering::conv_chunk(const Node& node, const Conv& op, int first_group, int
     return data[static_cast<std::size_t>((index * kh + ky) * kw + kx)];
   };
   const std::vector<float> arranged = arrange_weights(t, chip_, chip_.sbuf.partitions, weight);
-  t.weights = constant_tensor(fmt::format("{}.weights{}", node.name, first_group > 0 ? fmt::format(".{}", first_group) : ""), arranged,
-                              {static_cast<std::int64_t>(arranged.size())}, program_.compute);
+  t.weights =
+      constant_tensor(fmt::format("{}.weights{}", node.name, first_group > 0 ? fmt::format(".{}", first_group) : ""),
+                      arranged, {static_cast<std::int64_t>(arranged.size())}, program_.compute);
   add(node, t, estimate);
   if (groups < op.groups) program_.ops.back().macs = macs(graph_, node) * groups / op.groups;
 }
@@ -62,10 +71,17 @@ void Lowering::lower_op(const Node& node, const Pool& op) {
   const TensorId from = tensor_of(node.inputs[0]), to = tensor_of(node.output);
   const bool no_pads = op.pads == Pads{};
   if (y[2] == 1 && y[3] == 1 && op.kernel[0] == x[2] && op.kernel[1] == x[3] && no_pads) {
-    reduce_rows(node, as_dense(from, node), to, op.kind == Pool::Kind::max ? Reduce::Op::max : Reduce::Op::mean, x[0] * x[1], x[2] * x[3]);
+    reduce_rows(node, as_dense(from, node), to, op.kind == Pool::Kind::max ? Reduce::Op::max : Reduce::Op::mean,
+                x[0] * x[1], x[2] * x[3]);
     return;
   }
-  PoolTile t{.x = from, .y = to, .kind = op.kind, .kernel = op.kernel, .stride = op.stride, .dilation = op.dilation, .pads = op.pads};
+  PoolTile t{.x = from,
+             .y = to,
+             .kind = op.kind,
+             .kernel = op.kernel,
+             .stride = op.stride,
+             .dilation = op.dilation,
+             .pads = op.pads};
   const std::int64_t window = op.kernel[0] * op.kernel[1];
   t.scale = 1.0f / static_cast<float>(window);
   if (op.kind == Pool::Kind::average && !no_pads && !op.count_include_pad) {
@@ -77,8 +93,9 @@ void Lowering::lower_op(const Node& node, const Pool& op) {
     };
     for (std::int64_t i = 0; i < y[2]; ++i)
       for (std::int64_t j = 0; j < y[3]; ++j)
-        inverse.push_back(1.0f / static_cast<float>(inside(i * op.stride[0] - op.pads.top, op.kernel[0], op.dilation[0], x[2]) *
-                                                    inside(j * op.stride[1] - op.pads.left, op.kernel[1], op.dilation[1], x[3])));
+        inverse.push_back(
+            1.0f / static_cast<float>(inside(i * op.stride[0] - op.pads.top, op.kernel[0], op.dilation[0], x[2]) *
+                                      inside(j * op.stride[1] - op.pads.left, op.kernel[1], op.dilation[1], x[3])));
     t.divisors = constant_tensor(node.name + ".divisors", inverse, {y[2], y[3]}, DType::fp32);
   }
   const int in_size = size_of(dtype_of(from)), out_size = size_of(dtype_of(to));
@@ -93,11 +110,15 @@ void Lowering::lower_op(const Node& node, const Pool& op) {
   t.rows = static_cast<int>((y[2] + 4 * t.folds - 1) / (4 * t.folds));
   while (t.rows > 1 && (bytes(t.rows) > sbuf_budget(chip_) || t.rows * y[3] * window > kMostElements)) --t.rows;
   if (bytes(t.rows) > sbuf_budget(chip_) || t.rows * y[3] * window > kMostElements)
-    refuse(node, fmt::format("one output row of the pooling needs {} bytes of SBUF per partition and reads {} elements; {} and {} are the most", bytes(1), y[3] * window, sbuf_budget(chip_), kMostElements),
+    refuse(node,
+           fmt::format("one output row of the pooling needs {} bytes of SBUF per partition and reads {} elements; {} "
+                       "and {} are the most",
+                       bytes(1), y[3] * window, sbuf_budget(chip_), kMostElements),
            "use a smaller window or a narrower input");
   OpEstimate e;
   const double outputs = static_cast<double>(blocks * y[0] * y[2] * y[3]) / t.folds;
-  e.vector_ns = lane_ns(chip_.vector, outputs * static_cast<double>(window) / (in_size == 2 && chip_.vector.bf16_fast_modes ? 2 : 1));
+  e.vector_ns = lane_ns(chip_.vector,
+                        outputs * static_cast<double>(window) / (in_size == 2 && chip_.vector.bf16_fast_modes ? 2 : 1));
   e.dma_ns = dma_ns(chip_, static_cast<double>(elements(x)) * in_size + static_cast<double>(elements(y)) * out_size);
   e.decision = fmt::format("bands of {} output rows", t.rows);
   add(node, t, e);
@@ -113,20 +134,27 @@ void Lowering::lower_op(const Node& node, const Resize& op) {
   const int in_size = size_of(dtype_of(t.x)), out_size = size_of(dtype_of(t.y));
   const std::int64_t blocks = (x[1] + chip_.sbuf.partitions - 1) / chip_.sbuf.partitions;
   const auto bytes = [&] {
-    return kBandSlots * (blocks * resize_input_rows(t, static_cast<int>(y[2])) * x[3] * in_size + t.rows * (x[3] * 4 + y[3] * (4 + out_size)) + 256);
+    return kBandSlots * (blocks * resize_input_rows(t, static_cast<int>(y[2])) * x[3] * in_size +
+                         t.rows * (x[3] * 4 + y[3] * (4 + out_size)) + 256);
   };
   t.folds = exact_folds(x[1], chip_.sbuf.partitions);
   t.rows = static_cast<int>((y[2] + 4 * t.folds - 1) / (4 * t.folds));
   if (t.rows > 1) t.rows += t.rows % 2;  // even, so that the folds of a doubling blend alike
-  while (t.rows > 1 && (bytes() > sbuf_budget(chip_) || t.rows * std::max(x[3], y[3]) > 65536)) t.rows = std::max(1, t.rows - std::max(2, t.rows / 8 * 2));
+  while (t.rows > 1 && (bytes() > sbuf_budget(chip_) || t.rows * std::max(x[3], y[3]) > 65536))
+    t.rows = std::max(1, t.rows - std::max(2, t.rows / 8 * 2));
   if (bytes() > sbuf_budget(chip_))
-    refuse(node, fmt::format("one output row of the resize needs {} bytes of SBUF per partition, {} are usable", bytes(), sbuf_budget(chip_)), "use a narrower input");
+    refuse(node,
+           fmt::format("one output row of the resize needs {} bytes of SBUF per partition, {} are usable", bytes(),
+                       sbuf_budget(chip_)),
+           "use a narrower input");
   OpEstimate e;
-  const double in_rows = static_cast<double>(blocks * y[0] * y[2] * x[3]) / t.folds, out_rows = static_cast<double>(blocks * y[0] * y[2] * y[3]) / t.folds;
+  const double in_rows = static_cast<double>(blocks * y[0] * y[2] * x[3]) / t.folds,
+               out_rows = static_cast<double>(blocks * y[0] * y[2] * y[3]) / t.folds;
   e.scalar_ns = lane_ns(chip_.scalar, in_rows + out_rows);
   if (op.mode == Resize::Mode::linear) e.vector_ns = lane_ns(chip_.vector, 2 * (in_rows + out_rows));
   e.dma_ns = dma_ns(chip_, static_cast<double>(elements(x)) * in_size + static_cast<double>(elements(y)) * out_size);
-  e.decision = fmt::format("bands of {} output rows, {} row and {} column blends", t.rows, t.vertical.size(), t.horizontal.size());
+  e.decision = fmt::format("bands of {} output rows, {} row and {} column blends", t.rows, t.vertical.size(),
+                           t.horizontal.size());
   add(node, t, e);
 }
 

@@ -11,7 +11,8 @@
 
 namespace inf::compiler {
 
-/// The state of one lowering: which tensor holds which value, and the operators so far. One function per graph operator, in lower_*.cpp.
+/// The state of one lowering: which tensor holds which value, and the operators so far. One function per graph
+/// operator, in lower_*.cpp.
 class Lowering {
  public:
   Lowering(Graph& graph, const arch::ChipSpec& chip, DType compute);
@@ -28,7 +29,8 @@ class Lowering {
   bool dense(TensorId id) const;
   /// `id` itself, or a dense copy of it when it is a window with gaps between images.
   TensorId as_dense(TensorId id, const Node& node);
-  /// The fp32 tensor of a graph output whose value is also read on chip, for operators that can write both; kNoTensor for other values.
+  /// The fp32 tensor of a graph output whose value is also read on chip, for operators that can write both; kNoTensor
+  /// for other values.
   TensorId output_beside(ValueId value);
   int add_params(const std::vector<float>& values, int first, int count);
 
@@ -51,7 +53,8 @@ class Lowering {
 
   void conv_chunk(const Node& node, const Conv& op, int first_group, int groups);
   void flat(const Node& node, FlatTile tile);
-  void affine(const Node& node, TensorId x, TensorId y, const std::vector<float>& scale, const std::vector<float>& shift, const Activation& act);
+  void affine(const Node& node, TensorId x, TensorId y, const std::vector<float>& scale,
+              const std::vector<float>& shift, const Activation& act);
   void reduce_rows(const Node& node, TensorId x, TensorId y, Reduce::Op op, std::int64_t rows, std::int64_t n);
   void copy(const Node& node, CopyTile tile);
   /// Copies all of x to y, axis k of y being axis perm[k] of x.
@@ -66,11 +69,14 @@ class Lowering {
   const arch::ChipSpec& chip_;
   TileProgram program_;
   std::vector<OpEstimate> estimates_;
-  std::vector<TensorId> tensors_;             ///< by value
-  std::vector<TensorId> outputs_beside_;      ///< by value
-  std::vector<bool> fp32_;                    ///< values that reach a graph output without arithmetic
-  struct Window { ValueId parent = kNoValue; std::int64_t start = 0; };
-  std::vector<Window> windows_;               ///< by value: where a concat wants it
+  std::vector<TensorId> tensors_;         ///< by value
+  std::vector<TensorId> outputs_beside_;  ///< by value
+  std::vector<bool> fp32_;                ///< values that reach a graph output without arithmetic
+  struct Window {
+    ValueId parent = kNoValue;
+    std::int64_t start = 0;
+  };
+  std::vector<Window> windows_;  ///< by value: where a concat wants it
 };
 
 }  // namespace inf::compiler

@@ -21,7 +21,8 @@ void plan_memory(TileProgram& program) {
   for (std::size_t i = 0; i < lives.size(); ++i) {
     const TileTensor& t = program.tensors[i];
     Life& l = lives[i];
-    l = {static_cast<TensorId>(i), end, -1, (elements(t.shape) * size_of(t.dtype) + kAlignment - 1) / kAlignment * kAlignment};
+    l = {static_cast<TensorId>(i), end, -1,
+         (elements(t.shape) * size_of(t.dtype) + kAlignment - 1) / kAlignment * kAlignment};
     if (t.role == TileTensor::Role::input) l.first = -1;
     if (t.role == TileTensor::Role::constant) l.first = -1, l.last = end;
     if (t.role == TileTensor::Role::output) l.last = end;
@@ -42,7 +43,8 @@ void plan_memory(TileProgram& program) {
   for (const Life& l : lives) {
     std::vector<std::pair<std::int64_t, std::int64_t>> taken;
     for (const Life& p : placed)
-      if (p.first <= l.last && l.first <= p.last) taken.push_back({program.tensor(p.id).offset, program.tensor(p.id).offset + p.bytes});
+      if (p.first <= l.last && l.first <= p.last)
+        taken.push_back({program.tensor(p.id).offset, program.tensor(p.id).offset + p.bytes});
     std::sort(taken.begin(), taken.end());
     std::int64_t at = 0;
     for (const auto& [lo, hi] : taken) {

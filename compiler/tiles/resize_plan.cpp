@@ -12,7 +12,8 @@ double source_of(const Resize& r, double scale, std::int64_t in, std::int64_t ou
   switch (r.coordinates) {
     case Resize::Coordinates::half_pixel: return (x + 0.5) / scale - 0.5;
     case Resize::Coordinates::pytorch_half_pixel: return out > 1 ? (x + 0.5) / scale - 0.5 : 0;
-    case Resize::Coordinates::align_corners: return out > 1 ? x * static_cast<double>(in - 1) / static_cast<double>(out - 1) : 0;
+    case Resize::Coordinates::align_corners:
+      return out > 1 ? x * static_cast<double>(in - 1) / static_cast<double>(out - 1) : 0;
     case Resize::Coordinates::asymmetric: return x / scale;
   }
   return x;
@@ -50,11 +51,12 @@ Sample sample(const Resize& r, double scale, std::int64_t in, std::int64_t out, 
 }  // namespace
 
 std::vector<BlendRun> blend_runs(const Resize& r, int axis, std::int64_t in, std::int64_t out) {
-  const double scale = r.scale[static_cast<std::size_t>(axis)] > 0 ? r.scale[static_cast<std::size_t>(axis)] : static_cast<double>(out) / static_cast<double>(in);
+  const double scale = r.scale[static_cast<std::size_t>(axis)] > 0 ? r.scale[static_cast<std::size_t>(axis)]
+                                                                   : static_cast<double>(out) / static_cast<double>(in);
   std::vector<Sample> samples;
   for (std::int64_t i = 0; i < out; ++i) samples.push_back(sample(r, scale, in, out, i));
-  // Outputs a fixed distance apart often share their weights: an integer factor s gives s such families. Grow the longest run from
-  // each output that no run has yet, over every distance up to kFarthest.
+  // Outputs a fixed distance apart often share their weights: an integer factor s gives s such families. Grow the
+  // longest run from each output that no run has yet, over every distance up to kFarthest.
   constexpr int kFarthest = 8;
   std::vector<BlendRun> runs;
   std::vector<bool> done(samples.size());

@@ -10,7 +10,8 @@ namespace inf::compiler {
 std::vector<BlendRun> blend_runs(const Resize& r, int axis, std::int64_t in, std::int64_t out);
 /// The part of `run` whose outputs lie in [lo, hi).
 BlendRun clip(const BlendRun& run, int lo, int hi);
-/// Whether every fold of the band that starts at output row `row` blends as the first one does, relative to its own rows.
+/// Whether every fold of the band that starts at output row `row` blends as the first one does, relative to its own
+/// rows.
 bool folds_alike(const ResizeTile& t, int row);
 /// Input rows [low, high) that output rows [first, last) need.
 std::pair<int, int> resize_source(const ResizeTile& t, int first, int last);

@@ -35,12 +35,12 @@ struct Tap {
   friend bool operator==(const Tap&, const Tap&) = default;
 };
 
-/// One contraction: a stationary load and the matmuls that use it. Replica r holds the plane shifted by replicas[r], so one pass covers
-/// the taps base + replicas[r]; `taps[r]` is -1 where that is no tap (its weights are zero).
+/// One contraction: a stationary load and the matmuls that use it. Replica r holds the plane shifted by replicas[r], so
+/// one pass covers the taps base + replicas[r]; `taps[r]` is -1 where that is no tap (its weights are zero).
 struct KStep {
-  int block = 0;        ///< channel block of the input
-  int partitions = 0;   ///< K
-  int dy = 0, dx = 0;   ///< offset of the moving window in the band
+  int block = 0;       ///< channel block of the input
+  int partitions = 0;  ///< K
+  int dy = 0, dx = 0;  ///< offset of the moving window in the band
   std::vector<int> taps;
 };
 
@@ -56,19 +56,19 @@ struct Phase {
 /// y = act(sum over taps of w x + bias + residual), one group chunk of it.
 struct ConvTile {
   TensorId x = kNoTensor, y = kNoTensor, residual = kNoTensor, weights = kNoTensor;
-  TensorId also = kNoTensor;          ///< a second, fp32 destination: y is a graph output that is read on chip too
-  int bias = -1;                      ///< first column in the parameter block, one per 128 output channels; -1: none
+  TensorId also = kNoTensor;  ///< a second, fp32 destination: y is a graph output that is read on chip too
+  int bias = -1;              ///< first column in the parameter block, one per 128 output channels; -1: none
   Activation act;
   int x_channel = 0, x_channels = 0;  ///< contraction channels of this chunk
   int y_channel = 0, y_channels = 0;
   Pair in_step{1, 1}, out_step{1, 1};
   std::vector<Phase> phases;
   std::vector<std::pair<int, int>> replicas{{0, 0}};  ///< plane shifts (dy, dx) laid on partitions
-  int folds = 1;                      ///< partition groups that hold neighbouring runs of rows; weights are there once per group
-  int rows = 0;                       ///< phase rows of one fold; a band has folds x rows
-  int tile_rows = 0, tile_cols = 0;   ///< one PSUM tile, at most one bank
-  int chunk = 0;                      ///< output channels whose weights are in SBUF together
-  bool whole_input = false;           ///< the input stays in SBUF over all chunks
+  int folds = 1;  ///< partition groups that hold neighbouring runs of rows; weights are there once per group
+  int rows = 0;   ///< phase rows of one fold; a band has folds x rows
+  int tile_rows = 0, tile_cols = 0;  ///< one PSUM tile, at most one bank
+  int chunk = 0;                     ///< output channels whose weights are in SBUF together
+  bool whole_input = false;          ///< the input stays in SBUF over all chunks
 };
 
 struct PoolTile {
@@ -105,7 +105,7 @@ struct FlatTile {
   bool reverse = false;  ///< immediate op a
   Activation act;
   std::int64_t elements = 0;
-  int chunk = 0;         ///< elements per partition of one tile
+  int chunk = 0;  ///< elements per partition of one tile
 };
 
 /// y = act(x * scale[c] + shift[c]) with channels on partitions.
@@ -124,28 +124,37 @@ struct MatMulTile {
   std::int64_t batch = 1, rows = 0, k = 0, n = 0;
   std::int64_t a_row = 0, a_k = 0, b_k = 0, b_n = 0;  ///< element steps
   std::int64_t a_batch = 0, b_batch = 0;
-  bool constant_b = false;     ///< b is laid out as stationary chunks [n chunk][partition][k block][n in chunk]
+  bool constant_b = false;  ///< b is laid out as stationary chunks [n chunk][partition][k block][n in chunk]
   float alpha = 1;
-  int run = 1;                 ///< contraction elements per partition that lie together
+  int run = 1;  ///< contraction elements per partition that lie together
   int chunk = 0;
 };
 
 /// Softmax over the last axis of [rows, n].
-struct SoftmaxTile { TensorId x = kNoTensor, y = kNoTensor; std::int64_t rows = 0, n = 0; };
+struct SoftmaxTile {
+  TensorId x = kNoTensor, y = kNoTensor;
+  std::int64_t rows = 0, n = 0;
+};
 
 /// y reduced over the last axis of [rows, n].
-struct ReduceTile { TensorId x = kNoTensor, y = kNoTensor; Reduce::Op op = Reduce::Op::mean; std::int64_t rows = 0, n = 0; };
+struct ReduceTile {
+  TensorId x = kNoTensor, y = kNoTensor;
+  Reduce::Op op = Reduce::Op::mean;
+  std::int64_t rows = 0, n = 0;
+};
 
-/// A strided copy between two tensors by DMA, casting where the dtypes differ. Axes outermost first, at most five, sizes equal on both sides.
+/// A strided copy between two tensors by DMA, casting where the dtypes differ. Axes outermost first, at most five,
+/// sizes equal on both sides.
 struct CopyTile {
   TensorId x = kNoTensor, y = kNoTensor;
   std::int64_t x_start = 0, y_start = 0;  ///< elements
   std::vector<std::int64_t> size, x_step, y_step;
-  bool fill = false;                      ///< first set all of y to `value`
+  bool fill = false;  ///< first set all of y to `value`
   float value = 0;
 };
 
-using TileKind = std::variant<ConvTile, PoolTile, ResizeTile, FlatTile, AffineTile, MatMulTile, SoftmaxTile, ReduceTile, CopyTile>;
+using TileKind =
+    std::variant<ConvTile, PoolTile, ResizeTile, FlatTile, AffineTile, MatMulTile, SoftmaxTile, ReduceTile, CopyTile>;
 
 struct TileOp {
   std::string name;                ///< ONNX node
@@ -177,7 +186,8 @@ std::vector<TensorId> writes(const TileKind& tile);
 
 /// One line per tensor and per operator, with every decision.
 std::string print(const TileProgram& program);
-/// Rules of the level: tile sizes within the chip, taps covered exactly once, tensors written before read. Throws Error{internal} naming `pass`.
+/// Rules of the level: tile sizes within the chip, taps covered exactly once, tensors written before read. Throws
+/// Error{internal} naming `pass`.
 void verify(const TileProgram& program, const std::string& pass);
 
 }  // namespace inf::compiler

@@ -26,7 +26,8 @@ struct Uncertainty {
   double low = 0, high = 0;
 };
 
-/// Where a number of a chip or instance file comes from. One per parameter, keyed by its dotted path ("tensor.clock_mhz").
+/// Where a number of a chip or instance file comes from. One per parameter, keyed by its dotted path
+/// ("tensor.clock_mhz").
 struct Provenance {
   std::string path, value, unit, source;
   Mark mark = Mark::assumed;
@@ -37,42 +38,43 @@ struct Provenance {
 /// `cycles` are of the engine's own clock; `ns` become ticks, rounded to nearest, when a Timebase is made.
 struct TensorSpec {
   std::int64_t clock_mhz = 0;
-  int rows = 0;                  ///< K: contraction partitions of one matmul
-  int columns = 0;               ///< M: stationary columns, PSUM partitions of one result
-  int max_moving = 0;            ///< N: moving free elements of one matmul
-  std::int64_t min_interval = 0; ///< cycles; floor of the matmul initiation interval
-  std::int64_t fixed_latency = 0;///< cycles from issue to the first result visible, beside rows and columns
-  std::int64_t load_latency = 0; ///< cycles of a load-stationary beside its columns
-  int fast_load_divisor = 1;     ///< columns loaded per cycle by load_stationary (1: the slow mode)
-  int fp32_passes = 4;           ///< cycles per moving element for fp32 operands; 0: the chip has no fp32 matmul
-  std::vector<DType> dtypes;     ///< operand types of a matmul
+  int rows = 0;                    ///< K: contraction partitions of one matmul
+  int columns = 0;                 ///< M: stationary columns, PSUM partitions of one result
+  int max_moving = 0;              ///< N: moving free elements of one matmul
+  std::int64_t min_interval = 0;   ///< cycles; floor of the matmul initiation interval
+  std::int64_t fixed_latency = 0;  ///< cycles from issue to the first result visible, beside rows and columns
+  std::int64_t load_latency = 0;   ///< cycles of a load-stationary beside its columns
+  int fast_load_divisor = 1;       ///< columns loaded per cycle by load_stationary (1: the slow mode)
+  int fp32_passes = 4;             ///< cycles per moving element for fp32 operands; 0: the chip has no fp32 matmul
+  std::vector<DType> dtypes;       ///< operand types of a matmul
 };
 
 /// Vector, scalar, gpsimd. lanes 0: the chip does not have the engine.
 struct LaneEngineSpec {
   std::int64_t clock_mhz = 0;
   int lanes = 0;
-  std::int64_t min_interval = 0;   ///< cycles; floor of the initiation interval
-  std::int64_t latency = 0;        ///< cycles from the last element read to the result visible
-  std::int64_t fixed_cost = 0;     ///< cycles added to the interval of every instruction (gpsimd start-up)
-  std::int64_t dynamic_interval = 0;///< cycles; floor when an operand address comes from a register
-  std::int64_t reduce_cost = 0;    ///< cycles added by a reduction or accumulator read-out beside the result
+  std::int64_t min_interval = 0;      ///< cycles; floor of the initiation interval
+  std::int64_t latency = 0;           ///< cycles from the last element read to the result visible
+  std::int64_t fixed_cost = 0;        ///< cycles added to the interval of every instruction (gpsimd start-up)
+  std::int64_t dynamic_interval = 0;  ///< cycles; floor when an operand address comes from a register
+  std::int64_t reduce_cost = 0;       ///< cycles added by a reduction or accumulator read-out beside the result
   std::int64_t reciprocal_factor = 1;
-  std::int64_t bn_aggr_factor = 0; ///< cycles per (count, mean, var) triple
-  std::int64_t gather_factor = 0;       ///< gpsimd only: cycles per gathered element
-  std::int64_t gather_cost = 0;         ///< gpsimd only: cycles of local_gather per index beside its elements, times four elements
-  std::int64_t int_tensor_factor = 0;   ///< gpsimd only: cycles per element of tensor_tensor
+  std::int64_t bn_aggr_factor = 0;  ///< cycles per (count, mean, var) triple
+  std::int64_t gather_factor = 0;   ///< gpsimd only: cycles per gathered element
+  std::int64_t gather_cost =
+      0;  ///< gpsimd only: cycles of local_gather per index beside its elements, times four elements
+  std::int64_t int_tensor_factor = 0;        ///< gpsimd only: cycles per element of tensor_tensor
   std::int64_t partition_reduce_factor = 0;  ///< gpsimd only: cycles per free element of a reduction across partitions
-  std::int64_t rsqrt_factor = 0;        ///< gpsimd only: cycles per element of tensor_scalar with rsqrt
-  std::int64_t table_load_ns = 0;  ///< scalar only: switch to another activation table set
-  bool bf16_fast_modes = false;    ///< the half-rate and quarter-rate cases of the fact sheet's vector table
+  std::int64_t rsqrt_factor = 0;             ///< gpsimd only: cycles per element of tensor_scalar with rsqrt
+  std::int64_t table_load_ns = 0;            ///< scalar only: switch to another activation table set
+  bool bf16_fast_modes = false;              ///< the half-rate and quarter-rate cases of the fact sheet's vector table
 };
 
 struct SequencerSpec {
-  std::int64_t issue_ns = 0;       ///< decode and issue of one instruction
-  std::int64_t control_ns = 0;     ///< register, loop and branch instructions
+  std::int64_t issue_ns = 0;    ///< decode and issue of one instruction
+  std::int64_t control_ns = 0;  ///< register, loop and branch instructions
   int registers = 0;
-  bool loops = false;              ///< data-dependent control flow in silicon
+  bool loops = false;  ///< data-dependent control flow in silicon
   bool sync_engine = false;
 };
 
@@ -101,27 +103,27 @@ struct PortSpec {
 };
 
 struct DmaSpec {
-  int engines = 0;                        ///< per core
-  int queues = 0;                         ///< per engine
-  double bytes_per_ns = 0;                ///< sustained by one engine
-  double descriptor_ns = 0;               ///< least time of one descriptor
-  std::int64_t descriptor_bytes = 0;      ///< most bytes of one descriptor
-  std::int64_t start_ns = 0;              ///< trigger to first data; overlaps with earlier transfers of the queue
-  std::int64_t trigger_ns = 0;            ///< the triggering instruction on its engine
-  int partitions_per_engine = 0;          ///< SBUF partitions that one engine serves of a transfer
+  int engines = 0;                    ///< per core
+  int queues = 0;                     ///< per engine
+  double bytes_per_ns = 0;            ///< sustained by one engine
+  double descriptor_ns = 0;           ///< least time of one descriptor
+  std::int64_t descriptor_bytes = 0;  ///< most bytes of one descriptor
+  std::int64_t start_ns = 0;          ///< trigger to first data; overlaps with earlier transfers of the queue
+  std::int64_t trigger_ns = 0;        ///< the triggering instruction on its engine
+  int partitions_per_engine = 0;      ///< SBUF partitions that one engine serves of a transfer
   bool casts = false;
 };
 
 struct DeviceMemorySpec {
-  std::string kind;               ///< "HBM" or "DRAM", for reports
+  std::string kind;  ///< "HBM" or "DRAM", for reports
   std::int64_t bytes = 0;
-  double bytes_per_ns = 0;        ///< whole chip
-  std::int64_t access_ns = 0;     ///< first byte of a burst
+  double bytes_per_ns = 0;     ///< whole chip
+  std::int64_t access_ns = 0;  ///< first byte of a burst
 };
 
 struct HostLinkSpec {
   double bytes_per_ns = 0;
-  std::int64_t setup_ns = 0;      ///< per copied tensor
+  std::int64_t setup_ns = 0;  ///< per copied tensor
 };
 
 /// One chip as its file describes it. Chips differ by these values, never by branches.

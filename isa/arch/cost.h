@@ -4,17 +4,18 @@
 #include "isa/arch/chip_spec.h"
 #include "isa/numerics/ops.h"
 
-// The cost formulas that the compiler's decisions and the simulator share. Each takes sizes and a ChipSpec and nothing else.
-// Units: an interval is the time an instruction keeps its engine, in that engine's own cycles; `n` counts free elements of one
-// partition. Cost never depends on the number of partitions. Source: fact sheet 3.3, 4.2 to 4.6 and 5.4; numbers in configs/chips.
+// The cost formulas that the compiler's decisions and the simulator share. Each takes sizes and a ChipSpec and nothing
+// else. Units: an interval is the time an instruction keeps its engine, in that engine's own cycles; `n` counts free
+// elements of one partition. Cost never depends on the number of partitions. Source: fact sheet 3.3, 4.2 to 4.6
+// and 5.4; numbers in configs/chips.
 namespace inf::arch {
 
 /// What the cost of an operand depends on.
 struct OperandShape {
   bool psum = false;
   DType dtype = DType::bf16;
-  std::int64_t stride_bytes = 0;   ///< of the innermost dimension that has more than one element
-  bool dynamic = false;            ///< its address comes from a register
+  std::int64_t stride_bytes = 0;  ///< of the innermost dimension that has more than one element
+  bool dynamic = false;           ///< its address comes from a register
 };
 
 /// 2 where the innermost stride exceeds sbuf.wide_stride_bytes: the port moves half as much; else 1.
@@ -39,19 +40,22 @@ Cycles activation_read_interval(const ChipSpec& chip);
 
 // ---- vector and gpsimd: `engine` is one of the two ----
 /// One element per lane and cycle with one streamed input: max(floor, n).
-Cycles stream_interval(const ChipSpec& chip, Engine engine, const OperandShape& src, const OperandShape& dst, std::int64_t n);
+Cycles stream_interval(const ChipSpec& chip, Engine engine, const OperandShape& src, const OperandShape& dst,
+                       std::int64_t n);
 Cycles memset_interval(const ChipSpec& chip, Engine engine, const OperandShape& dst, bool zero, std::int64_t n);
-Cycles tensor_tensor_interval(const ChipSpec& chip, Engine engine, numerics::AluOp op, const OperandShape& a, const OperandShape& b,
-                              const OperandShape& dst, std::int64_t n);
+Cycles tensor_tensor_interval(const ChipSpec& chip, Engine engine, numerics::AluOp op, const OperandShape& a,
+                              const OperandShape& b, const OperandShape& dst, std::int64_t n);
 Cycles tensor_scalar_interval(const ChipSpec& chip, Engine engine, numerics::AluOp op0, const OperandShape& src,
                               const OperandShape& dst, std::int64_t n);
 /// tensor_scalar and the [P,1] result.
-Cycles tensor_scalar_reduce_interval(const ChipSpec& chip, const OperandShape& src, const OperandShape& dst, std::int64_t n);
-Cycles scalar_tensor_tensor_interval(const ChipSpec& chip, numerics::AluOp op0, numerics::AluOp op1, const OperandShape& a,
-                                     const OperandShape& b, const OperandShape& dst, std::int64_t n);
+Cycles tensor_scalar_reduce_interval(const ChipSpec& chip, const OperandShape& src, const OperandShape& dst,
+                                     std::int64_t n);
+Cycles scalar_tensor_tensor_interval(const ChipSpec& chip, numerics::AluOp op0, numerics::AluOp op1,
+                                     const OperandShape& a, const OperandShape& b, const OperandShape& dst,
+                                     std::int64_t n);
 /// `n` counts the elements of src.
-Cycles tensor_reduce_interval(const ChipSpec& chip, numerics::AluOp op, const OperandShape& src, const OperandShape& dst,
-                              std::int64_t n);
+Cycles tensor_reduce_interval(const ChipSpec& chip, numerics::AluOp op, const OperandShape& src,
+                              const OperandShape& dst, std::int64_t n);
 /// Two streamed inputs, always 2n.
 Cycles scan_interval(const ChipSpec& chip, const OperandShape& a, const OperandShape& b, std::int64_t n);
 /// n with one operand in PSUM, 2n with both in SBUF.
@@ -74,10 +78,11 @@ Cycles partition_reduce_interval(const ChipSpec& chip, const OperandShape& src, 
 Cycles lane_latency(const ChipSpec& chip, Engine engine);
 
 // ---- DMA, in ns ----
-/// One engine's share of a transfer: descriptors x max(least time, bytes / bandwidth). Descriptors above the largest size count as
-/// several.
+/// One engine's share of a transfer: descriptors x max(least time, bytes / bandwidth). Descriptors above the largest
+/// size count as several.
 double dma_share_ns(const DmaSpec& dma, std::int64_t descriptors, std::int64_t bytes_per_descriptor);
-/// An isolated transfer: start, the longest share, visibility. `partitions` are spread over the engines, partitions_per_engine each.
+/// An isolated transfer: start, the longest share, visibility. `partitions` are spread over the engines,
+/// partitions_per_engine each.
 double dma_transfer_ns(const ChipSpec& chip, std::int64_t partitions, std::int64_t descriptors_per_partition,
                        std::int64_t bytes_per_descriptor);
 /// Engines of one core that share a transfer of this many partitions.

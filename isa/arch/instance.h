@@ -17,11 +17,11 @@ struct Price {
 
 /// The host's part of one call: call = device + call overhead + copies of inputs and outputs.
 struct RuntimeSpec {
-  std::int64_t call_overhead_ns = 0;   ///< everything of a call beside device time and copies
-  std::int64_t device_start_ns = 0;    ///< the part of it that the device spends; never hidden by more workers
-  std::int64_t library_ns = 0;         ///< the part that the runtime library spends; the rest is the framework's
-  double copy_ms_per_mb = 0;           ///< ms per 10^6 bytes of input and output
-  std::int64_t large_copy_bytes = 0;   ///< bytes of a call above this copy at the rate below
+  std::int64_t call_overhead_ns = 0;  ///< everything of a call beside device time and copies
+  std::int64_t device_start_ns = 0;   ///< the part of it that the device spends; never hidden by more workers
+  std::int64_t library_ns = 0;        ///< the part that the runtime library spends; the rest is the framework's
+  double copy_ms_per_mb = 0;          ///< ms per 10^6 bytes of input and output
+  std::int64_t large_copy_bytes = 0;  ///< bytes of a call above this copy at the rate below
   double large_copy_bytes_per_ns = 0;
 
   /// Time to copy this many bytes of inputs and outputs in one call.
@@ -40,7 +40,9 @@ struct InstanceSpec {
   std::map<std::string, Provenance> provenance;  ///< of the runtime's values, keyed "runtime.call_overhead_ns"
 
   /// Dollars for a million inferences at this many inferences per second of the whole instance.
-  double usd_per_million(double per_second, const Price& price) const { return 1e6 / per_second * price.usd_per_hour / 3600.0; }
+  double usd_per_million(double per_second, const Price& price) const {
+    return 1e6 / per_second * price.usd_per_hour / 3600.0;
+  }
 };
 
 /// Every size of the family, in file order.

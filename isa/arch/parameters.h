@@ -8,19 +8,20 @@
 
 namespace inf::arch {
 
-/// One parameter of a chip: where it lives, what it means, what it may be. Loading, echo, hash, docs/config.md and `hw show` all walk
-/// the one list that parameters() returns.
+/// One parameter of a chip: where it lives, what it means, what it may be. Loading, echo, hash, docs/config.md and `hw
+/// show` all walk the one list that parameters() returns.
 struct Parameter {
   using Target = std::variant<int*, std::int64_t*, double*, bool*, std::vector<DType>*, std::string*>;
 
-  const char* path;     ///< dotted: section, then key
+  const char* path;  ///< dotted: section, then key
   Target target;
-  const char* unit;     ///< "-" for none
-  double low, high;     ///< allowed range of a number
+  const char* unit;  ///< "-" for none
+  double low, high;  ///< allowed range of a number
   const char* meaning;
 };
 
-/// Every parameter of `spec`, in file order. A whole section may be left out of the file where section_optional says so.
+/// Every parameter of `spec`, in file order. A whole section may be left out of the file where section_optional says
+/// so.
 std::vector<Parameter> parameters(ChipSpec& spec);
 
 /// gpsimd may be missing: the chip has none.

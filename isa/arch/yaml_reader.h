@@ -30,8 +30,8 @@ class Problems {
   std::vector<Problem> found_;
 };
 
-/// Reads one map key by key. A mistake is noted in Problems and the fallback is returned, so reading goes on; the caller ends with
-/// Section::finish for each map and Problems::throw_if_any for the file.
+/// Reads one map key by key. A mistake is noted in Problems and the fallback is returned, so reading goes on; the
+/// caller ends with Section::finish for each map and Problems::throw_if_any for the file.
 ///   Section root(load_yaml(file), "", problems);
 ///   spec.batch = root.integer_or("batch", 1, 1, 1024);
 ///   root.finish();
@@ -69,7 +69,8 @@ class Section {
   /// This key stands for the whole map in messages: "rows = 999" rather than "rows.value = 999".
   void set_main_key(std::string key) { main_key_ = std::move(key); }
 
-  /// Notes every key that was never asked for, with the nearest one that was, and every repeated key. Call it once, last.
+  /// Notes every key that was never asked for, with the nearest one that was, and every repeated key. Call it once,
+  /// last.
   void finish();
 
   const std::string& path() const { return path_; }

@@ -6,9 +6,10 @@
 
 namespace inf {
 
-/// The known name closest to `word` by edit distance, or empty when none is close enough to be meant (a third of the word's
-/// letters, at least two). A name that goes on where `word` ends counts as one edit away.
-template <class Names> std::string nearest(std::string_view word, const Names& names) {
+/// The known name closest to `word` by edit distance, or empty when none is close enough to be meant (a third of the
+/// word's letters, at least two). A name that goes on where `word` ends counts as one edit away.
+template <class Names>
+std::string nearest(std::string_view word, const Names& names) {
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto& entry : names) {
@@ -25,14 +26,16 @@ template <class Names> std::string nearest(std::string_view word, const Names& n
       }
     }
     constexpr std::size_t kShortestStem = 3;
-    const std::size_t distance = word.size() >= kShortestStem && name.starts_with(word) ? std::min<std::size_t>(1, row.back()) : row.back();
+    const std::size_t distance =
+        word.size() >= kShortestStem && name.starts_with(word) ? std::min<std::size_t>(1, row.back()) : row.back();
     if (distance < best_distance) best_distance = distance, best = name;
   }
   return best;
 }
 
 /// "; did you mean 'rows'?" or nothing.
-template <class Names> std::string did_you_mean(std::string_view word, const Names& names) {
+template <class Names>
+std::string did_you_mean(std::string_view word, const Names& names) {
   const std::string near = nearest(word, names);
   return near.empty() ? std::string() : "; did you mean '" + near + "'?";
 }

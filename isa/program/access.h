@@ -23,8 +23,9 @@ inline constexpr unsigned kSbuf = 1, kPsum = 2, kDram = 4, kOnChip = kSbuf | kPs
 constexpr unsigned mask(Memory m) { return 1u << static_cast<unsigned>(m); }
 
 /// An operand: the same free pattern on each of `partitions` neighbouring partitions.
-/// Shapes: [partitions, dims...]; steps in elements. In device memory "partition p" starts p * partition_step bytes after `offset`.
-/// Units:  offset in bytes: from the start of each partition (SBUF, PSUM) or of device memory. A register adds bytes to it.
+/// Shapes: [partitions, dims...]; steps in elements. In device memory "partition p" starts p * partition_step bytes
+/// after `offset`. Units:  offset in bytes: from the start of each partition (SBUF, PSUM) or of device memory. A
+/// register adds bytes to it.
 struct Access {
   Memory memory = Memory::sbuf;
   DType dtype = DType::bf16;
@@ -32,7 +33,7 @@ struct Access {
   std::uint8_t base_register = 0;    ///< 0: none; k + 1: add register k
   std::uint16_t partitions = 1;
   std::int64_t offset = 0;
-  std::int64_t partition_step = 0;   ///< device memory only, bytes
+  std::int64_t partition_step = 0;  ///< device memory only, bytes
   Pattern free;
 
   std::int64_t elements_per_partition() const { return free.elements(); }

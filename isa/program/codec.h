@@ -11,8 +11,8 @@ namespace inf::isa {
 void encode(const Instruction& instruction, std::vector<std::byte>& out);
 
 /// Reads the instruction at `p` and moves `p` behind it.
-/// Errors: illegal_instruction on an unknown opcode, a truncated instruction, an enumerator that does not exist, or a reserved bit
-/// that is not zero; the message names the bit. `p` stays where it was.
+/// Errors: illegal_instruction on an unknown opcode, a truncated instruction, an enumerator that does not exist, or a
+/// reserved bit that is not zero; the message names the bit. `p` stays where it was.
 Instruction decode(const std::byte*& p, const std::byte* end);
 
 /// Bytes of every instruction with this opcode.

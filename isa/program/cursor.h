@@ -15,7 +15,8 @@ namespace inf::isa {
 /// Errors: usage at "file:line:column" with the token that is wrong and what is allowed in its place.
 class Cursor {
  public:
-  Cursor(std::string_view line, const std::string& file, int line_number) : text_(line), file_(&file), line_(line_number) {}
+  Cursor(std::string_view line, const std::string& file, int line_number)
+      : text_(line), file_(&file), line_(line_number) {}
 
   bool at_end();
   /// Takes `token` if it comes next.
@@ -28,7 +29,8 @@ class Cursor {
   /// A word or a string in double quotes.
   std::string name(std::string_view wanted);
   std::int64_t integer(std::string_view wanted, std::int64_t low, std::int64_t high);
-  template <std::integral T> T integer(std::string_view wanted) {
+  template <std::integral T>
+  T integer(std::string_view wanted) {
     return static_cast<T>(integer(wanted, std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
   }
   /// Decimal, inf, nan or bits(0x...).

@@ -3,8 +3,8 @@
 
 #include "isa/table/instructions.h"
 
-// Where every bit of an encoded instruction lies. Encoder, decoder and docs/isa.md walk this one description: `io` is what each of
-// them does with a run of bits. Bits count from the least significant bit of the first byte.
+// Where every bit of an encoded instruction lies. Encoder, decoder and docs/isa.md walk this one description: `io` is
+// what each of them does with a run of bits. Bits count from the least significant bit of the first byte.
 //
 // io.bits(name, value, width)     an unsigned or enumerated value
 // io.limited(name, value, width, most)   the same, at most `most`
@@ -88,25 +88,37 @@ void scalar_operand(auto& io, auto& s) {
   }
 }
 
-template <unsigned Memories> void operand(auto& io, AccessTag<Memories>, auto& access) {
-  if constexpr ((Memories & kDram) != 0) wide_access(io, access);
-  else narrow_access(io, access);
+template <unsigned Memories>
+void operand(auto& io, AccessTag<Memories>, auto& access) {
+  if constexpr ((Memories & kDram) != 0)
+    wide_access(io, access);
+  else
+    narrow_access(io, access);
 }
-template <unsigned Memories> void operand(auto& io, ValueTag<Memories>, auto& value) { scalar_operand(io, value); }
+template <unsigned Memories>
+void operand(auto& io, ValueTag<Memories>, auto& value) {
+  scalar_operand(io, value);
+}
 
 template <class Type>
-  requires requires { Type::bits; }
+requires requires { Type::bits; }
 void operand(auto& io, Type, auto& value) {
   using T = std::remove_const_t<std::remove_reference_t<decltype(value)>>;
-  if constexpr (std::is_same_v<T, Register>) io.bits("index", value.index, Type::bits);
-  else if constexpr (std::is_floating_point_v<T>) io.real("value", value);
+  if constexpr (std::is_same_v<T, Register>)
+    io.bits("index", value.index, Type::bits);
+  else if constexpr (std::is_floating_point_v<T>)
+    io.real("value", value);
   else if constexpr (Type::count > 1) {
     for (auto& part : value) {
-      if constexpr (std::is_signed_v<typename T::value_type>) io.sbits("value", part, Type::bits);
-      else io.bits("value", part, Type::bits);
+      if constexpr (std::is_signed_v<typename T::value_type>)
+        io.sbits("value", part, Type::bits);
+      else
+        io.bits("value", part, Type::bits);
     }
-  } else if constexpr (std::is_signed_v<T>) io.sbits("value", value, Type::bits);
-  else io.bits("value", value, Type::bits);
+  } else if constexpr (std::is_signed_v<T>)
+    io.sbits("value", value, Type::bits);
+  else
+    io.bits("value", value, Type::bits);
 }
 
 /// Everything behind the header.

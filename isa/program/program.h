@@ -17,17 +17,18 @@ struct TensorEntry {
   std::string name;
   Role role = Role::scratch;
   DType dtype = DType::fp32;
-  std::vector<std::int64_t> shape;   ///< row-major, dense
-  std::int64_t offset = 0;           ///< bytes from the start of device memory
+  std::vector<std::int64_t> shape;  ///< row-major, dense
+  std::int64_t offset = 0;          ///< bytes from the start of device memory
   std::int64_t bytes = 0;
   std::shared_ptr<const std::vector<std::byte>> data;  ///< constants only
 };
 
-/// What a range of instructions works for: one fused operator of the compiled graph, or a hand-written program as a whole.
+/// What a range of instructions works for: one fused operator of the compiled graph, or a hand-written program as a
+/// whole.
 struct SourceOp {
-  std::string name;                  ///< ONNX node that names the operator
-  std::string kind;                  ///< "conv2d", "max_pool", ...
-  std::vector<std::string> nodes;    ///< every ONNX node fused into it
+  std::string name;                ///< ONNX node that names the operator
+  std::string kind;                ///< "conv2d", "max_pool", ...
+  std::vector<std::string> nodes;  ///< every ONNX node fused into it
   std::int64_t macs = 0;
 };
 
@@ -37,7 +38,8 @@ struct SourceRun {
   std::int32_t op = 0;
 };
 
-/// The unit of instruction fetch: the next encoded instructions of every engine. Loops and branches stay inside one segment.
+/// The unit of instruction fetch: the next encoded instructions of every engine. Loops and branches stay inside one
+/// segment.
 struct Segment {
   std::array<std::vector<std::byte>, arch::kEngines> code;
   std::array<std::vector<SourceRun>, arch::kEngines> source;
@@ -46,8 +48,8 @@ struct Segment {
 /// Everything of a program but its instructions.
 struct ProgramImage {
   std::string name;
-  std::string chip;        ///< ChipSpec::name it was made for
-  std::string chip_hash;   ///< ChipSpec::hash()
+  std::string chip;       ///< ChipSpec::name it was made for
+  std::string chip_hash;  ///< ChipSpec::hash()
   std::vector<TensorEntry> tensors;
   std::vector<SourceOp> ops;
   std::int64_t dram_bytes = 0;  ///< high-water mark of device memory

@@ -9,8 +9,8 @@
 #include "isa/arch/chip_spec.h"
 #include "isa/table/instructions.h"
 
-// The limits that validate() enforces and docs/isa.md lists: each is one sentence beside the check of it. Numbers come from ChipSpec
-// or from the named constants here.
+// The limits that validate() enforces and docs/isa.md lists: each is one sentence beside the check of it. Numbers come
+// from ChipSpec or from the named constants here.
 namespace inf::isa {
 
 /// Source: fact sheet 4, global rules [documented].
@@ -39,7 +39,8 @@ class Violation {
 };
 
 /// A violation with a formatted text.
-template <class... Args> Violation violated(fmt::format_string<Args...> format, Args&&... args) {
+template <class... Args>
+Violation violated(fmt::format_string<Args...> format, Args&&... args) {
   return Violation(fmt::format(format, std::forward<Args>(args)...));
 }
 
@@ -61,12 +62,15 @@ struct InstructionRule {
 using RuleTable = std::vector<std::vector<InstructionRule>>;
 const RuleTable& instruction_rules();
 
-/// Adds a rule to each of the instructions Ops. `check` is a lambda without captures over (const Op&, const RuleContext&).
-template <class... Ops, class Check> void add_rule(RuleTable& table, const char* sentence, const char* source, Check) {
+/// Adds a rule to each of the instructions Ops. `check` is a lambda without captures over (const Op&, const
+/// RuleContext&).
+template <class... Ops, class Check>
+void add_rule(RuleTable& table, const char* sentence, const char* source, Check) {
   const auto add = [&]<class Op>() {
-    table[Operation(Op{}).index()].push_back({sentence, source, [](const Operation& operation, const RuleContext& context) -> Violation {
-                                                return Check{}(*std::get_if<Op>(&operation), context);
-                                              }});
+    table[Operation(Op{}).index()].push_back(
+        {sentence, source, [](const Operation& operation, const RuleContext& context) -> Violation {
+           return Check{}(*std::get_if<Op>(&operation), context);
+         }});
   };
   (add.template operator()<Ops>(), ...);
 }
@@ -91,7 +95,8 @@ Violation not_both_psum(std::string_view name_a, const Access& a, std::string_vi
 Violation holds(std::string_view operand, const Access& a, std::int64_t count);
 /// First of several that is not empty.
 inline Violation first_of(Violation last) { return last; }
-template <class... Rest> Violation first_of(Violation first, Rest... rest) {
+template <class... Rest>
+Violation first_of(Violation first, Rest... rest) {
   return first.empty() ? first_of(std::move(rest)...) : std::move(first);
 }
 inline Violation ok() { return {}; }

@@ -7,13 +7,16 @@
 #include "isa/table/instructions.h"
 
 // Programs as text. parse_program(print(p)) equals p; an instruction reads
-//   wait s3>=2, s1>=4 | matmul dst=psum[0:128]@0:fp32(1x512) moving=sbuf[0:128]@4096:bf16(96x4,1x96) accumulate=1 | signal s7+1
-// An access is memory[start:stop]@offset:dtype(step x count, outermost first); offsets are bytes, "+r5" adds a register, and in device
-// memory a third number, dram[0:64:4096], is the step from one partition to the next. A tensor's name stands for dram at its offset.
+//   wait s3>=2, s1>=4 | matmul dst=psum[0:128]@0:fp32(1x512) moving=sbuf[0:128]@4096:bf16(96x4,1x96) accumulate=1 |
+//   signal s7+1
+// An access is memory[start:stop]@offset:dtype(step x count, outermost first); offsets are bytes, "+r5" adds a
+// register, and in device memory a third number, dram[0:64:4096], is the step from one partition to the next. A
+// tensor's name stands for dram at its offset.
 namespace inf::isa {
 
 struct PrintOptions {
-  bool constants = true;  ///< print the bytes of constants; without them the text does not parse back to the same program
+  bool constants =
+      true;  ///< print the bytes of constants; without them the text does not parse back to the same program
 };
 
 /// One line without indentation or line end.

@@ -7,7 +7,8 @@
 namespace inf::isa {
 
 /// Checks every limit of rules.h and the semaphore indices.
-/// Errors: illegal_instruction; the first broken limit is the message, the others are notes, each with value, range and source.
+/// Errors: illegal_instruction; the first broken limit is the message, the others are notes, each with value, range and
+/// source.
 void validate(const Instruction& instruction, arch::Engine engine, const arch::ChipSpec& chip);
 
 /// True where a matmul may combine these operand types: fp32 and tf32 pair only with each other, int8 only with int8.

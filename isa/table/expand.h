@@ -1,4 +1,5 @@
-// Expands isa.def with the row macros the includer defined; the others expand to nothing. Included many times on purpose.
+// Expands isa.def with the row macros the includer defined; the others expand to nothing. Included many times on
+// purpose.
 #ifndef INSTRUCTION
 #define INSTRUCTION(...)
 #endif

@@ -34,20 +34,48 @@ struct Type {
   using stored = T;
   static constexpr int bits = Bits, count = Count;
 };
-struct type_bool : Type<bool, 1> { static constexpr const char* text = "bool"; };
-struct type_u3 : Type<std::uint8_t, 3> { static constexpr const char* text = "u3"; };
-struct type_u4 : Type<std::uint8_t, 4> { static constexpr const char* text = "u4"; };
-struct type_u6 : Type<std::uint8_t, 6> { static constexpr const char* text = "u6"; };
-struct type_u16 : Type<std::uint16_t, 16> { static constexpr const char* text = "u16"; };
-struct type_u32 : Type<std::uint32_t, 32> { static constexpr const char* text = "u32"; };
-struct type_i32 : Type<std::int32_t, 32> { static constexpr const char* text = "i32"; };
-struct type_f32 : Type<float, 32> { static constexpr const char* text = "f32"; };
-struct type_AluOp : Type<numerics::AluOp, 5> { static constexpr const char* text = "ALU operator"; };
-struct type_ActFn : Type<numerics::ActFn, 5> { static constexpr const char* text = "activation function"; };
-struct type_ReduceCommand : Type<ReduceCommand, 2> { static constexpr const char* text = "reduce command"; };
-struct type_Register : Type<Register, 6> { static constexpr const char* text = "register"; };
-struct type_Steps : Type<Steps, 32, 4> { static constexpr const char* text = "4 x i32"; };
-struct type_ShuffleMask : Type<ShuffleMask, 8, 32> { static constexpr const char* text = "32 x u8"; };
+struct type_bool : Type<bool, 1> {
+  static constexpr const char* text = "bool";
+};
+struct type_u3 : Type<std::uint8_t, 3> {
+  static constexpr const char* text = "u3";
+};
+struct type_u4 : Type<std::uint8_t, 4> {
+  static constexpr const char* text = "u4";
+};
+struct type_u6 : Type<std::uint8_t, 6> {
+  static constexpr const char* text = "u6";
+};
+struct type_u16 : Type<std::uint16_t, 16> {
+  static constexpr const char* text = "u16";
+};
+struct type_u32 : Type<std::uint32_t, 32> {
+  static constexpr const char* text = "u32";
+};
+struct type_i32 : Type<std::int32_t, 32> {
+  static constexpr const char* text = "i32";
+};
+struct type_f32 : Type<float, 32> {
+  static constexpr const char* text = "f32";
+};
+struct type_AluOp : Type<numerics::AluOp, 5> {
+  static constexpr const char* text = "ALU operator";
+};
+struct type_ActFn : Type<numerics::ActFn, 5> {
+  static constexpr const char* text = "activation function";
+};
+struct type_ReduceCommand : Type<ReduceCommand, 2> {
+  static constexpr const char* text = "reduce command";
+};
+struct type_Register : Type<Register, 6> {
+  static constexpr const char* text = "register";
+};
+struct type_Steps : Type<Steps, 32, 4> {
+  static constexpr const char* text = "4 x i32";
+};
+struct type_ShuffleMask : Type<ShuffleMask, 8, 32> {
+  static constexpr const char* text = "32 x u8";
+};
 static_assert(numerics::kAluOps <= 32 && numerics::kActFns <= 32);
 }  // namespace field_type
 

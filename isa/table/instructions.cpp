@@ -22,10 +22,12 @@ constexpr bool is_pascal_of(std::string_view pascal, std::string_view snake) {
   return at == pascal.size();
 }
 
-#define INSTRUCTION(Struct, name, ...) static_assert(is_pascal_of(#Struct, #name), "isa.def: " #Struct " is not " #name);
+#define INSTRUCTION(Struct, name, ...) \
+  static_assert(is_pascal_of(#Struct, #name), "isa.def: " #Struct " is not " #name);
 #include "isa/table/expand.h"
 
-template <std::size_t... I> Operation make(int index, std::index_sequence<I...>) {
+template <std::size_t... I>
+Operation make(int index, std::index_sequence<I...>) {
   Operation op;
   ((index == static_cast<int>(I) ? static_cast<void>(op.emplace<I>()) : void()), ...);
   return op;

@@ -12,7 +12,8 @@ class GraphBuilder {
  public:
   compiler::ValueId input(const std::string& name, compiler::Shape shape);
   compiler::ValueId constant(const std::string& name, compiler::Shape shape, float scale = 1, float shift = 0);
-  compiler::ValueId node(const std::string& name, compiler::Operator op, std::vector<compiler::ValueId> inputs, compiler::Shape shape);
+  compiler::ValueId node(const std::string& name, compiler::Operator op, std::vector<compiler::ValueId> inputs,
+                         compiler::Shape shape);
   /// Marks the outputs; the graph is complete.
   compiler::Graph finish(std::vector<compiler::ValueId> outputs);
   /// Data for every input, in order.

@@ -14,7 +14,8 @@ const arch::ChipSpec& inf2() {
   return chip;
 }
 
-ChipRun run_on_chip(const compiler::Graph& graph, const std::vector<std::vector<float>>& inputs, DType compute, sim::SimOptions options) {
+ChipRun run_on_chip(const compiler::Graph& graph, const std::vector<std::vector<float>>& inputs, DType compute,
+                    sim::SimOptions options) {
   compiler::CompileOptions compile_options;
   compile_options.compute = compute;
   compiler::CompiledModel model = compiler::compile(graph, inf2(), compile_options);

@@ -19,8 +19,15 @@ TEST_CASE("a range is free when everybody who touched any of it is done") {
   RegionClocks r;
   r.note(0, 100, at(Line::tensor, 5));
   r.note(50, 150, at(Line::vector, 7));
-  struct Row { const char* name; std::int64_t lo, hi; int tensor, vector; };
-  const Row rows[] = {{"first half", 0, 50, 5, 0}, {"both", 40, 60, 5, 7}, {"second owner keeps what it waited for", 60, 70, 5, 7}, {"beyond", 150, 200, 0, 0}};
+  struct Row {
+    const char* name;
+    std::int64_t lo, hi;
+    int tensor, vector;
+  };
+  const Row rows[] = {{"first half", 0, 50, 5, 0},
+                      {"both", 40, 60, 5, 7},
+                      {"second owner keeps what it waited for", 60, 70, 5, 7},
+                      {"beyond", 150, 200, 0, 0}};
   for (const Row& row : rows) {
     CAPTURE(row.name);
     CHECK(r.over(row.lo, row.hi)[Line::tensor] == row.tensor);
@@ -40,10 +47,10 @@ TEST_CASE("operators take SBUF from both ends in turn") {
   arena.turn();
   const Slot b = arena.allocate(100);
   CHECK(b.offset == 2000 - 128);
-  CHECK(b.used == Horizon{});              // nobody was there
+  CHECK(b.used == Horizon{});  // nobody was there
   CHECK_THROWS_AS(arena.allocate(900), Error);
   const Slot c = arena.allocate(870);
-  CHECK(c.used[Line::load] == 3);        // reaches into the first operator's slot
+  CHECK(c.used[Line::load] == 3);  // reaches into the first operator's slot
 }
 
 TEST_CASE("device memory: readers wait for the rows they need, later owners for everything") {

@@ -44,21 +44,20 @@ TEST_CASE("small contractions are packed where it pays") {
   struct Row {
     const char* name;
     std::int64_t channels, kernel, size;
-    int steps;      ///< contraction steps per PSUM tile
+    int steps;  ///< contraction steps per PSUM tile
     bool packed;
   };
   // Steps without packing: kernel x kernel x channel blocks.
   const Row rows[] = {
-      {"64 channels, 3x3: pairs of taps", 64, 3, 384, 6, true},
-      {"32 channels, 3x3: three taps", 32, 3, 384, 3, true},
-      {"128 channels fill the array", 128, 3, 384, 9, false},
-      {"two blocks of channels", 256, 3, 96, 18, false},
+      {"64 channels, 3x3: pairs of taps", 64, 3, 384, 6, true}, {"32 channels, 3x3: three taps", 32, 3, 384, 3, true},
+      {"128 channels fill the array", 128, 3, 384, 9, false},   {"two blocks of channels", 256, 3, 96, 18, false},
       {"pointwise has nothing to pack", 64, 1, 96, 1, false},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
     const std::int64_t pad = row.kernel / 2;
-    const Planned p = plan({1, row.channels, row.size, row.size}, {128, row.channels, row.kernel, row.kernel}, {.pads = {pad, pad, pad, pad}}, {1, 128, row.size, row.size});
+    const Planned p = plan({1, row.channels, row.size, row.size}, {128, row.channels, row.kernel, row.kernel},
+                           {.pads = {pad, pad, pad, pad}}, {1, 128, row.size, row.size});
     CHECK(total_steps(p.tile) == row.steps);
     CHECK((p.tile.replicas.size() > 1) == row.packed);
     CHECK(p.tile.tile_rows * p.tile.tile_cols <= inf2().tensor.max_moving);
@@ -83,7 +82,14 @@ TEST_CASE("a row that does not fit is refused with both sizes") {
 }
 
 TEST_CASE("phases of a transposed convolution cover every kernel element once") {
-  struct Row { const char* name; Shape w; Pair stride; Pads pads; Shape y; std::size_t phases; };
+  struct Row {
+    const char* name;
+    Shape w;
+    Pair stride;
+    Pads pads;
+    Shape y;
+    std::size_t phases;
+  };
   const Row rows[] = {
       {"2x2 stride 2", {8, 4, 2, 2}, {2, 2}, {}, {1, 4, 12, 14}, 4},
       {"4x4 stride 2", {8, 4, 4, 4}, {2, 2}, {1, 1, 1, 1}, {1, 4, 12, 14}, 4},

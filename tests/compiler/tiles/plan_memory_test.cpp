@@ -34,8 +34,9 @@ bool overlap(const TileProgram& p, TensorId a, TensorId b) {
 TEST_CASE("tensors share device memory only when their lives do not meet") {
   using Role = TileTensor::Role;
   TileProgram p;
-  const TensorId in = tensor(p, Role::input, 4096), a = tensor(p, Role::scratch, 4096), b = tensor(p, Role::scratch, 4096),
-                 c = tensor(p, Role::scratch, 4096), view = tensor(p, Role::scratch, 4096, a), out = tensor(p, Role::output, 4096);
+  const TensorId in = tensor(p, Role::input, 4096), a = tensor(p, Role::scratch, 4096),
+                 b = tensor(p, Role::scratch, 4096), c = tensor(p, Role::scratch, 4096),
+                 view = tensor(p, Role::scratch, 4096, a), out = tensor(p, Role::output, 4096);
   step(p, in, a);
   step(p, a, b);
   step(p, b, c);
@@ -45,7 +46,7 @@ TEST_CASE("tensors share device memory only when their lives do not meet") {
   CHECK_FALSE(overlap(p, a, b));
   CHECK_FALSE(overlap(p, b, c));
   CHECK_FALSE(overlap(p, c, out));
-  CHECK(p.dram_bytes < 5 * 4096 * 4);      // some pair shares
+  CHECK(p.dram_bytes < 5 * 4096 * 4);  // some pair shares
   CHECK(p.root(view) == a);
 
   // A window that is read at the end keeps its parent alive.

@@ -7,7 +7,10 @@
 using namespace inf::compiler;
 
 TEST_CASE("runs of blends cover every output once with ONNX's weights") {
-  struct Want { int src0, src1; float w0, w1; };
+  struct Want {
+    int src0, src1;
+    float w0, w1;
+  };
   struct Row {
     const char* name;
     Resize resize;
@@ -18,12 +21,27 @@ TEST_CASE("runs of blends cover every output once with ONNX's weights") {
   using C = Resize::Coordinates;
   using R = Resize::Round;
   const Row rows[] = {
-      {"x2 half pixel", {M::linear, C::half_pixel, R::prefer_floor, {2, 2}}, 3, {{0, 0, 1, 0}, {0, 1, .75f, .25f}, {0, 1, .25f, .75f}, {1, 2, .75f, .25f}, {1, 2, .25f, .75f}, {2, 2, 1, 0}}},
-      {"align corners", {M::linear, C::align_corners, R::prefer_floor, {5 / 3.0f, 1}}, 3, {{0, 0, 1, 0}, {0, 1, .5f, .5f}, {1, 1, 1, 0}, {1, 2, .5f, .5f}, {2, 2, 1, 0}}},
-      {"nearest asymmetric floor", {M::nearest, C::asymmetric, R::floor, {2, 1}}, 2, {{0, 0, 1, 0}, {0, 0, 1, 0}, {1, 1, 1, 0}, {1, 1, 1, 0}}},
+      {"x2 half pixel",
+       {M::linear, C::half_pixel, R::prefer_floor, {2, 2}},
+       3,
+       {{0, 0, 1, 0}, {0, 1, .75f, .25f}, {0, 1, .25f, .75f}, {1, 2, .75f, .25f}, {1, 2, .25f, .75f}, {2, 2, 1, 0}}},
+      {"align corners",
+       {M::linear, C::align_corners, R::prefer_floor, {5 / 3.0f, 1}},
+       3,
+       {{0, 0, 1, 0}, {0, 1, .5f, .5f}, {1, 1, 1, 0}, {1, 2, .5f, .5f}, {2, 2, 1, 0}}},
+      {"nearest asymmetric floor",
+       {M::nearest, C::asymmetric, R::floor, {2, 1}},
+       2,
+       {{0, 0, 1, 0}, {0, 0, 1, 0}, {1, 1, 1, 0}, {1, 1, 1, 0}}},
       // Positions 0.25, 0.75: the half-way rule does not matter; 1.5 of 3 would.
-      {"nearest half pixel, ties to the floor", {M::nearest, C::half_pixel, R::prefer_floor, {0.5f, 1}}, 4, {{0, 0, 1, 0}, {2, 2, 1, 0}}},
-      {"nearest half pixel, ties to the ceiling", {M::nearest, C::half_pixel, R::prefer_ceil, {0.5f, 1}}, 4, {{1, 1, 1, 0}, {3, 3, 1, 0}}},
+      {"nearest half pixel, ties to the floor",
+       {M::nearest, C::half_pixel, R::prefer_floor, {0.5f, 1}},
+       4,
+       {{0, 0, 1, 0}, {2, 2, 1, 0}}},
+      {"nearest half pixel, ties to the ceiling",
+       {M::nearest, C::half_pixel, R::prefer_ceil, {0.5f, 1}},
+       4,
+       {{1, 1, 1, 0}, {3, 3, 1, 0}}},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -49,8 +67,14 @@ TEST_CASE("a doubling of many rows is four runs") {
 
 TEST_CASE("clip keeps the outputs of a range") {
   const BlendRun run{1, 2, 10, 0, 1, 1, .75f, .25f};  // outputs 1, 3, ... 19
-  struct Row { const char* name; int lo, hi, first, count, src0; };
-  const Row rows[] = {{"all", 0, 20, 1, 10, 0}, {"middle", 4, 9, 5, 2, 2}, {"nothing before", 0, 1, 1, 0, 0}, {"nothing after", 20, 30, 21, 0, 10}};
+  struct Row {
+    const char* name;
+    int lo, hi, first, count, src0;
+  };
+  const Row rows[] = {{"all", 0, 20, 1, 10, 0},
+                      {"middle", 4, 9, 5, 2, 2},
+                      {"nothing before", 0, 1, 1, 0, 0},
+                      {"nothing after", 20, 30, 21, 0, 10}};
   for (const Row& row : rows) {
     CAPTURE(row.name);
     const BlendRun part = clip(run, row.lo, row.hi);

@@ -45,7 +45,8 @@ TEST_CASE("inf2.yaml") {
   CHECK(chip.name == "inf2");
   CHECK(chip.cores == 2);
   // 2 x 128 x 128 x 2.8e9 = 91.75e12, the 92 TFLOPS that the documentation states.
-  CHECK(2.0 * chip.tensor.rows * chip.tensor.columns * static_cast<double>(chip.tensor.clock_mhz) / 1e6 == doctest::Approx(91.75).epsilon(0.001));
+  CHECK(2.0 * chip.tensor.rows * chip.tensor.columns * static_cast<double>(chip.tensor.clock_mhz) / 1e6 ==
+        doctest::Approx(91.75).epsilon(0.001));
   CHECK(chip.sbuf.partitions * chip.sbuf.bytes_per_partition == 24 << 20);
   CHECK(chip.sbuf_usable() == 176 * 1024);
   CHECK(chip.psum.partitions * chip.psum.banks * chip.psum.bank_bytes == 2 << 20);
@@ -97,36 +98,57 @@ TEST_CASE("every mistake of a chip file has its place, value and range") {
   };
   const Row rows[] = {
       {"out of range", "rows: {value: 128", "rows: {value: 999", "c.yaml:{L}:17: tensor.rows = 999 is outside 1..128"},
-      {"negative", "issue_ns: {value: 9", "issue_ns: {value: -9", "c.yaml:{L}:21: sequencer.issue_ns = -9 is outside 0..1000000"},
-      {"not whole", "rows: {value: 128", "rows: {value: 12.5", "c.yaml:{L}:17: tensor.rows = 12.5 is not a whole number"},
-      {"not a number", "dma:\n  engines: {value: 16", "dma:\n  engines: {value: many", "c.yaml:{L}:20: dma.engines = many is not a whole number"},
-      {"not finite", "bytes_per_ns: {value: 17", "bytes_per_ns: {value: inf", "c.yaml:{L}:25: dma.bytes_per_ns = inf is not a number"},
-      {"not a truth", "loops: {value: true", "loops: {value: yes", "c.yaml:{L}:18: sequencer.loops = yes is neither true nor false"},
-      {"no kind of memory", "value: HBM", "value: HMB", "c.yaml:{L}:17: memory.kind = HMB is none of HBM, DRAM; did you mean 'HBM'?"},
-      {"no dtype", "[fp32, tf32, ", "[fp32, tf23, ", "c.yaml:{L}:19: tensor.dtypes holds 'tf23', which is no dtype; did you mean 'tf32'?"},
-      {"unit", "clock_mhz: {value: 2800, unit: MHz", "clock_mhz: {value: 2800, unit: GHz", "c.yaml:{L}:34: tensor.clock_mhz.unit = GHz is not the parameter's unit, MHz"},
-      {"mark", "mark: documented", "mark: certain", "c.yaml:{L}:40: chip.cores.mark = certain is none of documented, derived, assumed, fitted"},
+      {"negative", "issue_ns: {value: 9", "issue_ns: {value: -9",
+       "c.yaml:{L}:21: sequencer.issue_ns = -9 is outside 0..1000000"},
+      {"not whole", "rows: {value: 128", "rows: {value: 12.5",
+       "c.yaml:{L}:17: tensor.rows = 12.5 is not a whole number"},
+      {"not a number", "dma:\n  engines: {value: 16", "dma:\n  engines: {value: many",
+       "c.yaml:{L}:20: dma.engines = many is not a whole number"},
+      {"not finite", "bytes_per_ns: {value: 17", "bytes_per_ns: {value: inf",
+       "c.yaml:{L}:25: dma.bytes_per_ns = inf is not a number"},
+      {"not a truth", "loops: {value: true", "loops: {value: yes",
+       "c.yaml:{L}:18: sequencer.loops = yes is neither true nor false"},
+      {"no kind of memory", "value: HBM", "value: HMB",
+       "c.yaml:{L}:17: memory.kind = HMB is none of HBM, DRAM; did you mean 'HBM'?"},
+      {"no dtype", "[fp32, tf32, ", "[fp32, tf23, ",
+       "c.yaml:{L}:19: tensor.dtypes holds 'tf23', which is no dtype; did you mean 'tf32'?"},
+      {"unit", "clock_mhz: {value: 2800, unit: MHz", "clock_mhz: {value: 2800, unit: GHz",
+       "c.yaml:{L}:34: tensor.clock_mhz.unit = GHz is not the parameter's unit, MHz"},
+      {"mark", "mark: documented", "mark: certain",
+       "c.yaml:{L}:40: chip.cores.mark = certain is none of documented, derived, assumed, fitted"},
       {"no source", ", source: \"CHIP2\"", "", "c.yaml:4:10: chip.cores.source is missing"},
-      {"empty source", "source: \"CHIP2\"", "source: \"\"", "c.yaml:{L}:60: chip.cores.source =  is empty; say where the value comes from"},
-      {"range upside down", "range: [60, 380]", "range: [380, 60]", "c.yaml:{L}:{C}: vector.latency.range runs from 380 down to 60"},
+      {"empty source", "source: \"CHIP2\"", "source: \"\"",
+       "c.yaml:{L}:60: chip.cores.source =  is empty; say where the value comes from"},
+      {"range upside down", "range: [60, 380]", "range: [380, 60]",
+       "c.yaml:{L}:{C}: vector.latency.range runs from 380 down to 60"},
       {"range of one", "range: [60, 380]", "range: [60]", "c.yaml:{L}:{C}: vector.latency.range is not [low, high]"},
-      {"unknown key in a parameter", "mark: documented", "marks: documented", "c.yaml:4:10: chip.cores.mark is missing\n  c.yaml:4:34: unknown key chip.cores.marks; did you mean 'mark'?"},
-      {"unknown key in a section", "sbuf:\n", "sbuf:\n  partitons: {value: 1}\n", "c.yaml:{L2}:3: unknown key sbuf.partitons; did you mean 'partitions'?"},
+      {"unknown key in a parameter", "mark: documented", "marks: documented",
+       "c.yaml:4:10: chip.cores.mark is missing\n  c.yaml:4:34: unknown key chip.cores.marks; did you mean 'mark'?"},
+      {"unknown key in a section", "sbuf:\n", "sbuf:\n  partitons: {value: 1}\n",
+       "c.yaml:{L2}:3: unknown key sbuf.partitons; did you mean 'partitions'?"},
       {"unknown section", "sbuf:\n", "sbfu: {}\nsbuf:\n", "c.yaml:{L}:1: unknown key sbfu; did you mean 'sbuf'?"},
-      {"missing section", "chip:\n", "chap:\n", "c.yaml:1:1: chip is missing\n  c.yaml:3:1: unknown key chap; did you mean 'chip'?"},
-      {"a value where a section is", "ports:\n", "ports: 1\nportz:\n", "c.yaml:{L}:8: ports is a single value; a map of keys is needed\n  c.yaml:{L2}:1: unknown key portz; did you mean 'ports'?"},
-      {"plain value", "cores: {value: 2, unit: cores, mark: documented, source: \"CHIP2\"}", "cores: 2", "c.yaml:4:10: chip.cores is a single value; a map of keys is needed"},
-      {"reserved too big", "reserved_per_partition: {value: 16384", "reserved_per_partition: {value: 196608", "c.yaml:{S}:3: sbuf.reserved_per_partition = 196608 leaves nothing of sbuf.bytes_per_partition = 196608"},
-      {"bank too small", "bank_bytes: {value: 2048", "bank_bytes: {value: 1024", "c.yaml:6:3: tensor.max_moving = 512 results of 4 bytes do not fit psum.bank_bytes = 1024"},
+      {"missing section", "chip:\n", "chap:\n",
+       "c.yaml:1:1: chip is missing\n  c.yaml:3:1: unknown key chap; did you mean 'chip'?"},
+      {"a value where a section is", "ports:\n", "ports: 1\nportz:\n",
+       "c.yaml:{L}:8: ports is a single value; a map of keys is needed\n  c.yaml:{L2}:1: unknown key portz; did you "
+       "mean 'ports'?"},
+      {"plain value", "cores: {value: 2, unit: cores, mark: documented, source: \"CHIP2\"}", "cores: 2",
+       "c.yaml:4:10: chip.cores is a single value; a map of keys is needed"},
+      {"reserved too big", "reserved_per_partition: {value: 16384", "reserved_per_partition: {value: 196608",
+       "c.yaml:{S}:3: sbuf.reserved_per_partition = 196608 leaves nothing of sbuf.bytes_per_partition = 196608"},
+      {"bank too small", "bank_bytes: {value: 2048", "bank_bytes: {value: 1024",
+       "c.yaml:6:3: tensor.max_moving = 512 results of 4 bytes do not fit psum.bank_bytes = 1024"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
     const std::string yaml = with(row.from, row.to);
     std::string says = row.says;
     const auto fill = [&](const std::string& mark, int value) {
-      for (std::size_t at; (at = says.find(mark)) != std::string::npos;) says.replace(at, mark.size(), std::to_string(value));
+      for (std::size_t at; (at = says.find(mark)) != std::string::npos;)
+        says.replace(at, mark.size(), std::to_string(value));
     };
-    const std::string last = row.to.substr(row.to.rfind('\n', row.to.size() - 2) == std::string::npos ? 0 : row.to.rfind('\n', row.to.size() - 2) + 1);
+    const std::string last = row.to.substr(
+        row.to.rfind('\n', row.to.size() - 2) == std::string::npos ? 0 : row.to.rfind('\n', row.to.size() - 2) + 1);
     fill("{L}", row.name == "not a number" ? line_of(yaml, last) : line_of(yaml, row.to));
     fill("{L2}", line_of(yaml, row.to) + 1);
     fill("{S}", line_of(yaml, "sbuf:\n") + 1);
@@ -142,7 +164,8 @@ TEST_CASE("a repeated key is told with the line of the first") {
   const std::string line = yaml.substr(at, yaml.find('\n', at) - at + 1);
   yaml.insert(at, line);
   const int n = line_of(yaml, "  rows:");
-  CHECK(error_of(yaml) == "c.yaml:" + std::to_string(n + 1) + ":3: tensor.rows is repeated; it is first given on line " + std::to_string(n));
+  CHECK(error_of(yaml) == "c.yaml:" + std::to_string(n + 1) +
+                              ":3: tensor.rows is repeated; it is first given on line " + std::to_string(n));
 }
 
 TEST_CASE("all mistakes at once, in file order") {

@@ -16,7 +16,8 @@ const ChipSpec& chip() {
 
 constexpr OperandShape kBf16{.dtype = DType::bf16, .stride_bytes = 2}, kFp32{.dtype = DType::fp32, .stride_bytes = 4};
 constexpr OperandShape kPsum{.psum = true, .dtype = DType::fp32, .stride_bytes = 4};
-constexpr OperandShape kWide{.dtype = DType::bf16, .stride_bytes = 18}, kNotWide{.dtype = DType::bf16, .stride_bytes = 16};
+constexpr OperandShape kWide{.dtype = DType::bf16, .stride_bytes = 18},
+    kNotWide{.dtype = DType::bf16, .stride_bytes = 16};
 constexpr OperandShape kDynamic{.dtype = DType::bf16, .stride_bytes = 2, .dynamic = true};
 
 struct Row {
@@ -55,20 +56,26 @@ TEST_CASE("intervals, against the documented formulas worked out by hand") {
       {"memset of bf16 zero", memset_interval(c, Engine::vector, kBf16, true, 1001), 501},
       {"memset of bf16 one", memset_interval(c, Engine::vector, kBf16, false, 1000), 1000},
       {"memset of fp32 zero", memset_interval(c, Engine::vector, kFp32, true, 1000), 1000},
-      {"two fp32 from sbuf", tensor_tensor_interval(c, Engine::vector, AluOp::add, kFp32, kFp32, kFp32, 8192), 2 * 8192},
+      {"two fp32 from sbuf", tensor_tensor_interval(c, Engine::vector, AluOp::add, kFp32, kFp32, kFp32, 8192),
+       2 * 8192},
       {"one from psum", tensor_tensor_interval(c, Engine::vector, AluOp::max, kFp32, kPsum, kFp32, 1000), 1000},
       {"dense bf16 add", tensor_tensor_interval(c, Engine::vector, AluOp::add, kBf16, kBf16, kBf16, 1000), 1000},
       {"dense bf16 max", tensor_tensor_interval(c, Engine::vector, AluOp::max, kBf16, kBf16, kBf16, 1000), 2000},
       {"strided bf16 add", tensor_tensor_interval(c, Engine::vector, AluOp::add, kNotWide, kBf16, kBf16, 1000), 2000},
       {"bf16 add into fp32", tensor_tensor_interval(c, Engine::vector, AluOp::add, kBf16, kBf16, kFp32, 1000), 2000},
       {"one wide operand", tensor_tensor_interval(c, Engine::vector, AluOp::add, kWide, kBf16, kBf16, 1000), 3000},
-      {"integers on gpsimd", tensor_tensor_interval(c, Engine::gpsimd, AluOp::add, kFp32, kFp32, kFp32, 1000), fixed + 1000 * c.gpsimd.int_tensor_factor},
+      {"integers on gpsimd", tensor_tensor_interval(c, Engine::gpsimd, AluOp::add, kFp32, kFp32, kFp32, 1000),
+       fixed + 1000 * c.gpsimd.int_tensor_factor},
       {"tensor_scalar", tensor_scalar_interval(c, Engine::vector, AluOp::add, kBf16, kBf16, 1000), 1000},
-      {"rsqrt on gpsimd", tensor_scalar_interval(c, Engine::gpsimd, AluOp::rsqrt, kBf16, kBf16, 1000), fixed + 1000 * c.gpsimd.rsqrt_factor},
+      {"rsqrt on gpsimd", tensor_scalar_interval(c, Engine::gpsimd, AluOp::rsqrt, kBf16, kBf16, 1000),
+       fixed + 1000 * c.gpsimd.rsqrt_factor},
       {"tensor_scalar_reduce", tensor_scalar_reduce_interval(c, kBf16, kBf16, 1000), 1000 + c.vector.reduce_cost},
-      {"scalar_tensor_tensor", scalar_tensor_tensor_interval(c, AluOp::multiply, AluOp::add, kBf16, kBf16, kBf16, 1000), 2000},
-      {"its fast case", scalar_tensor_tensor_interval(c, AluOp::subtract, AluOp::multiply, kBf16, kBf16, kBf16, 1000), 1000},
-      {"its fast case with N odd", scalar_tensor_tensor_interval(c, AluOp::subtract, AluOp::multiply, kBf16, kBf16, kBf16, 1001), 2002},
+      {"scalar_tensor_tensor", scalar_tensor_tensor_interval(c, AluOp::multiply, AluOp::add, kBf16, kBf16, kBf16, 1000),
+       2000},
+      {"its fast case", scalar_tensor_tensor_interval(c, AluOp::subtract, AluOp::multiply, kBf16, kBf16, kBf16, 1000),
+       1000},
+      {"its fast case with N odd",
+       scalar_tensor_tensor_interval(c, AluOp::subtract, AluOp::multiply, kBf16, kBf16, kBf16, 1001), 2002},
       {"reduce bf16 max", tensor_reduce_interval(c, AluOp::max, kBf16, kBf16, 1000), 500},
       {"reduce bf16 min", tensor_reduce_interval(c, AluOp::min, kBf16, kBf16, 1000), 1000},
       {"reduce bf16 into fp32", tensor_reduce_interval(c, AluOp::add, kBf16, kFp32, 1000), 1000},
@@ -95,17 +102,21 @@ TEST_CASE("intervals, against the documented formulas worked out by hand") {
 
 TEST_CASE("latencies against the measurements they were derived from") {
   const ChipSpec& c = chip();
-  const double issue = static_cast<double>(c.sequencer.issue_ns), tensor = static_cast<double>(c.tensor.clock_mhz) / 1000;
+  const double issue = static_cast<double>(c.sequencer.issue_ns),
+               tensor = static_cast<double>(c.tensor.clock_mhz) / 1000;
   struct Latency {
     std::string name;
     double ns, measured;
   };
   const Latency rows[] = {
-      {"MATMUL 128 rows, 1 column, N 128", issue + static_cast<double>(matmul_latency(c, 128, 1).value + 128) / tensor, 188},
-      {"MATMUL 128 rows, 96 columns, N 128", issue + static_cast<double>(matmul_latency(c, 128, 96).value + 128) / tensor, 219},
+      {"MATMUL 128 rows, 1 column, N 128", issue + static_cast<double>(matmul_latency(c, 128, 1).value + 128) / tensor,
+       188},
+      {"MATMUL 128 rows, 96 columns, N 128",
+       issue + static_cast<double>(matmul_latency(c, 128, 96).value + 128) / tensor, 219},
       {"LDWEIGHTS 128 x 1", issue + static_cast<double>(load_stationary_latency(c).value + 1) / tensor, 67},
       {"ACTIVATE of one element", issue + static_cast<double>(lane_latency(c, Engine::scalar).value + 1) / 1.4, 159},
-      {"TENSOR_TENSOR fp32 8192", issue + static_cast<double>(lane_latency(c, Engine::vector).value + 2 * 8192) / 1.12, 14968},
+      {"TENSOR_TENSOR fp32 8192", issue + static_cast<double>(lane_latency(c, Engine::vector).value + 2 * 8192) / 1.12,
+       14968},
   };
   for (const Latency& row : rows) {
     CAPTURE(row.name);

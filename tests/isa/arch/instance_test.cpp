@@ -62,9 +62,11 @@ TEST_CASE("every mistake of an instance file") {
       {"unknown key", "vcpu: 4,", "vcpus: 4,", "sizes[0].vcpu is missing"},
       {"name twice", "name: inf2.8xlarge", "name: inf2.xlarge", "sizes[1].name = inf2.xlarge is given twice"},
       {"no date", "{date: \"2023\", source", "{source", "on_demand.date is missing"},
-      {"parts above the whole", "value: 95000", "value: 60000", "runtime.call_overhead_ns is less than its parts device_start_ns and library_ns together"},
+      {"parts above the whole", "value: 95000", "value: 60000",
+       "runtime.call_overhead_ns is less than its parts device_start_ns and library_ns together"},
       {"no runtime value", "library_ns: {value: 50000, ", "library_ns: {", "runtime.library_ns is missing"},
-      {"mark", "mark: fitted", "mark: guessed", "runtime.call_overhead_ns.mark = guessed is none of documented, derived, assumed, fitted"},
+      {"mark", "mark: fitted", "mark: guessed",
+       "runtime.call_overhead_ns.mark = guessed is none of documented, derived, assumed, fitted"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -78,11 +80,14 @@ TEST_CASE("every mistake of an instance file") {
 TEST_CASE("places and unknown sizes") {
   std::string text = read_text(kFile);
   text.replace(text.find("on_demand: 0.7582"), 17, "on_demand: -1.0000");
-  CHECK_THROWS_WITH_AS(parse_instances(text, "i.yaml"), doctest::Contains("sizes[0].on_demand = -1.0000 is outside 0..1000"), Error);
+  CHECK_THROWS_WITH_AS(parse_instances(text, "i.yaml"),
+                       doctest::Contains("sizes[0].on_demand = -1.0000 is outside 0..1000"), Error);
   try {
     load_instance(kFile, "inf2.2xlarge");
     FAIL("found");
   } catch (const Error& error) {
-    CHECK(error.message() == "no instance size 'inf2.2xlarge'; it has inf2.xlarge, inf2.8xlarge, inf2.24xlarge, inf2.48xlarge; did you mean 'inf2.xlarge'?");
+    CHECK(error.message() ==
+          "no instance size 'inf2.2xlarge'; it has inf2.xlarge, inf2.8xlarge, inf2.24xlarge, inf2.48xlarge; did you "
+          "mean 'inf2.xlarge'?");
   }
 }

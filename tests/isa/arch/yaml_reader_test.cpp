@@ -61,7 +61,9 @@ TEST_CASE("values and fallbacks") {
   CHECK(least.flag);
   CHECK(least.colour == 1);
   CHECK(least.words == std::vector<std::string>{"a"});
-  const Read most = read("count: +8\nother: 0\nratio: 1e-1\nflag: false\ncolour: red\nname: 'x y'\nwords: [b, c]\nsizes: [1, 100]\nitems: [{n: 4}, {n: 5}]\nnested: {must: 1}\n");
+  const Read most = read(
+      "count: +8\nother: 0\nratio: 1e-1\nflag: false\ncolour: red\nname: 'x y'\nwords: [b, c]\nsizes: [1, 100]\nitems: "
+      "[{n: 4}, {n: 5}]\nnested: {must: 1}\n");
   CHECK(most.count == 8);
   CHECK(most.ratio == 0.1);
   CHECK_FALSE(most.flag);
@@ -88,8 +90,10 @@ TEST_CASE("mistakes") {
       {"choice", "count: 1\ncolour: greem", "w.yaml:2:9: colour = greem is none of red, green; did you mean 'green'?"},
       {"text for a list", "count: 1\nwords: a", "w.yaml:2:8: words is a single value; a list is needed"},
       {"map in a list of text", "count: 1\nwords: [{a: 1}]", "w.yaml:2:9: words[0] is a map; text is needed"},
-      {"integer in a list", "count: 1\nsizes: [1, 101, x]", "w.yaml:2:12: sizes[1] = 101 is outside 1..100\n  w.yaml:2:17: sizes[2] = x is not a whole number"},
-      {"section in a list", "count: 1\nitems: [{n: 1}, {m: 1}]", "w.yaml:2:17: items[1].n is missing\n  w.yaml:2:18: unknown key items[1].m; did you mean 'n'?"},
+      {"integer in a list", "count: 1\nsizes: [1, 101, x]",
+       "w.yaml:2:12: sizes[1] = 101 is outside 1..100\n  w.yaml:2:17: sizes[2] = x is not a whole number"},
+      {"section in a list", "count: 1\nitems: [{n: 1}, {m: 1}]",
+       "w.yaml:2:17: items[1].n is missing\n  w.yaml:2:18: unknown key items[1].m; did you mean 'n'?"},
       {"nested", "count: 1\nnested: {}", "w.yaml:2:9: nested.must is missing"},
       {"unknown", "count: 1\ncolor: red", "w.yaml:2:1: unknown key color; did you mean 'colour'?"},
       {"unknown and far", "count: 1\nzzzzzz: red", "w.yaml:2:1: unknown key zzzzzz"},
@@ -123,7 +127,8 @@ TEST_CASE("the nearest known name") {
   struct Row {
     std::string word, near;
   };
-  const Row rows[] = {{"row", "rows"}, {"colums", "columns"}, {"max_mowing", "max_moving"}, {"mult", "multiply"}, {"zzzzz", ""}, {"rows", "rows"}};
+  const Row rows[] = {{"row", "rows"},      {"colums", "columns"}, {"max_mowing", "max_moving"},
+                      {"mult", "multiply"}, {"zzzzz", ""},         {"rows", "rows"}};
   for (const Row& row : rows) {
     CAPTURE(row.word);
     CHECK(nearest(row.word, names) == row.near);

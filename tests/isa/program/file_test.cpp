@@ -159,18 +159,23 @@ TEST_CASE("what the messages say") {
   version[8] = 9;
   flipped[12 + 32 + 3] = static_cast<char>(flipped[12 + 32 + 3] ^ 1);
   CHECK(error_of(file, "hello").message() == "is no program file; inf-sim compile and inf-sim asm write them");
-  CHECK(error_of(file, version).message() == "has format version 9; this inf-sim reads version 1; compile or assemble it again");
-  CHECK(error_of(file, flipped).message() == "is corrupted: the image section at byte 12 does not match its checksum; compile or assemble it again");
+  CHECK(error_of(file, version).message() ==
+        "has format version 9; this inf-sim reads version 1; compile or assemble it again");
+  CHECK(error_of(file, flipped).message() ==
+        "is corrupted: the image section at byte 12 does not match its checksum; compile or assemble it again");
   CHECK(error_of(file, bytes.substr(0, 40)).message() ==
         "is truncated at byte 40, where a section should begin; compile or assemble it again");
-  CHECK_THROWS_WITH_AS(read_program(folder.path / "none.infp"), (folder.path / "none.infp: cannot be read; give the path of a program file").c_str(), Error);
+  CHECK_THROWS_WITH_AS(read_program(folder.path / "none.infp"),
+                       (folder.path / "none.infp: cannot be read; give the path of a program file").c_str(), Error);
 
   arch::ChipSpec other = chip();
   other.name = "inf9";
-  CHECK(error_of(file, bytes, &other).message() == "was made for chip 'inf2', the chip here is 'inf9'; pass the other chip file or compile again");
+  CHECK(error_of(file, bytes, &other).message() ==
+        "was made for chip 'inf2', the chip here is 'inf9'; pass the other chip file or compile again");
   other = chip();
   other.tensor.rows = 64;
-  CHECK(error_of(file, bytes, &other).message() == "was made for a chip 'inf2' with other values (hash " + chip().hash() + ", here " + other.hash() +
+  CHECK(error_of(file, bytes, &other).message() == "was made for a chip 'inf2' with other values (hash " +
+                                                       chip().hash() + ", here " + other.hash() +
                                                        "); pass the chip file it was made for or compile again");
   CHECK(error_of(file, bytes, &other).kind() == ErrorKind::usage);
 }

@@ -58,7 +58,8 @@ TEST_CASE("random bytes decode to an instruction that prints and parses back, or
     for (std::byte& b : bytes) b = random.coin() ? std::byte{0} : static_cast<std::byte>(random.next());
     // Half of them with a valid header, else hardly any would get past it.
     if (random.coin()) std::fill_n(bytes.begin(), std::min<std::size_t>(bytes.size(), 16), std::byte{0});
-    if (!bytes.empty()) bytes[0] = static_cast<std::byte>(kInstructions[random.between(0, kInstructionCount - 1)].opcode);
+    if (!bytes.empty())
+      bytes[0] = static_cast<std::byte>(kInstructions[random.between(0, kInstructionCount - 1)].opcode);
     const std::byte* p = bytes.data();
     try {
       const Instruction instruction = decode(p, bytes.data() + bytes.size());
@@ -73,7 +74,9 @@ TEST_CASE("random bytes decode to an instruction that prints and parses back, or
   CHECK(decoded > 100);
 }
 
-TEST_CASE("one flipped bit of a valid instruction decodes to another instruction that prints and parses back, or to an error") {
+TEST_CASE(
+    "one flipped bit of a valid instruction decodes to another instruction that prints and parses back, or to an "
+    "error") {
   Random random(3);
   int decoded = 0;
   for (const InstructionInfo& row : kInstructions) {
@@ -117,10 +120,13 @@ TEST_CASE("decode names what it refuses") {
       {"no bytes", {}, "no instruction: the stream has ended"},
       {"unknown opcode", std::vector<std::byte>(16, std::byte{0xff}), "no instruction has opcode 0xff"},
       {"truncated", cut(copy, 20), "tensor_copy: truncated: 20 of 64 bytes"},
-      {"value of an unused wait", with_bit(nop, 30), "nop: bit 30 (wait.value) is 1; it must be 0 where that part is unused"},
-      {"unused signal", with_bit(nop, 95), "nop: bit 95 (signal.semaphore) is 1; it must be 0 where that part is unused"},
+      {"value of an unused wait", with_bit(nop, 30),
+       "nop: bit 30 (wait.value) is 1; it must be 0 where that part is unused"},
+      {"unused signal", with_bit(nop, 95),
+       "nop: bit 95 (signal.semaphore) is 1; it must be 0 where that part is unused"},
       {"reserved in the header", with_bit(nop, 127), "nop: reserved bit 127 is 1; reserved bits must be 0"},
-      {"reserved in an operand", with_bit(copy, 128 + 191), "tensor_copy: reserved bit 319 is 1; reserved bits must be 0"},
+      {"reserved in an operand", with_bit(copy, 128 + 191),
+       "tensor_copy: reserved bit 319 is 1; reserved bits must be 0"},
       {"memory that does not exist", with_bit(with_bit(copy, 128 + 182), 128 + 183),
        "tensor_copy: dst.memory = 3 is outside 0..2 (bits 310..311)"},
   };
@@ -146,9 +152,11 @@ TEST_CASE("encode refuses what does not fit") {
     const char* message;
   };
   const Row rows[] = {
-      {"partition step on chip", TensorCopy{wide, {}}, "tensor_copy: dst.partition_step = 8 where only device memory has one"},
+      {"partition step on chip", TensorCopy{wide, {}},
+       "tensor_copy: dst.partition_step = 8 where only device memory has one"},
       {"step", TensorCopy{steep, {}}, "tensor_copy: dst.step = 40000 is outside -32768..32767"},
-      {"scalar operand", TensorScalar{.s1 = many}, "tensor_scalar: s1 holds 2 elements per partition; a scalar operand is Pattern::row(1)"},
+      {"scalar operand", TensorScalar{.s1 = many},
+       "tensor_scalar: s1 holds 2 elements per partition; a scalar operand is Pattern::row(1)"},
       {"queue", DmaCopy{.queue = 16}, "dma_copy: queue.value = 16 is outside 0..15"},
   };
   for (const Row& row : rows) {

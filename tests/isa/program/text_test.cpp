@@ -97,10 +97,17 @@ TEST_CASE("text forms of one instruction") {
       {"infinity", "memset dst=sbuf[0:1]@0:fp16(1x2) value=-inf", nullptr},
       {"NaN", "memset dst=sbuf[0:1]@0:fp16(1x2) value=nan", nullptr},
       {"another NaN", "memset dst=sbuf[0:1]@0:fp16(1x2) value=bits(0xffc00001)", nullptr},
-      {"vector operand", "activation dst=psum[0:8]@0:fp32(1x4) src=psum[0:8]@0:fp32(1x4) function=relu scale=1 bias=sbuf[0:8]@4:fp32 alpha=0 reduce=reset_reduce", nullptr},
-      {"any order of operands, any spacing", "memset  value=1   dst = sbuf [ 0 : 1 ] @ 0 : fp16 ( 1x2 )", "memset dst=sbuf[0:1]@0:fp16(1x2) value=1"},
+      {"vector operand",
+       "activation dst=psum[0:8]@0:fp32(1x4) src=psum[0:8]@0:fp32(1x4) function=relu scale=1 bias=sbuf[0:8]@4:fp32 "
+       "alpha=0 reduce=reset_reduce",
+       nullptr},
+      {"any order of operands, any spacing", "memset  value=1   dst = sbuf [ 0 : 1 ] @ 0 : fp16 ( 1x2 )",
+       "memset dst=sbuf[0:1]@0:fp16(1x2) value=1"},
       {"steps", "iota dst=sbuf[0:1]@0:int32(1x4) offset=-1 partition_multiplier=7 steps=[0,0,-5,1]", nullptr},
-      {"device memory", "dma_copy dst=dram[0:300:-4096]@500000000000:int8(2000000000x1) src=sbuf[0:100]@0:int8(1x3) queue=15 accumulate=1", nullptr},
+      {"device memory",
+       "dma_copy dst=dram[0:300:-4096]@500000000000:int8(2000000000x1) src=sbuf[0:100]@0:int8(1x3) queue=15 "
+       "accumulate=1",
+       nullptr},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -115,23 +122,34 @@ TEST_CASE("mistakes are told with file, line, column, what is allowed and the ne
   };
   const std::string e = "engine vector:\n";
   const Row rows[] = {
-      {"unknown instruction", e + "  tensor_cpy dst=sbuf[0:1]@0:fp16(1x2)", "p.asm:2:3: 'tensor_cpy' where an instruction is allowed; did you mean 'tensor_copy'?"},
-      {"unknown directive", "progam x", "p.asm:1:1: 'progam' where a directive (program, chip, dram, tensor, data, op, segment, engine) is allowed; did you mean 'program'?"},
+      {"unknown instruction", e + "  tensor_cpy dst=sbuf[0:1]@0:fp16(1x2)",
+       "p.asm:2:3: 'tensor_cpy' where an instruction is allowed; did you mean 'tensor_copy'?"},
+      {"unknown directive", "progam x",
+       "p.asm:1:1: 'progam' where a directive (program, chip, dram, tensor, data, op, segment, engine) is allowed; did "
+       "you mean 'program'?"},
       {"unknown engine", "engine pool:", "p.asm:1:8: 'pool' where tensor, vector, scalar, gpsimd or sync is allowed"},
       {"no colon", "engine vector", "p.asm:1:14: end of line where ':' is allowed"},
-      {"unknown operand", e + "nop\nmemset dest=sbuf[0:1]@0:fp16(1x2) value=0", "p.asm:3:8: 'dest' where an operand (dst, value) is allowed; did you mean 'dst'?"},
+      {"unknown operand", e + "nop\nmemset dest=sbuf[0:1]@0:fp16(1x2) value=0",
+       "p.asm:3:8: 'dest' where an operand (dst, value) is allowed; did you mean 'dst'?"},
       {"operand of nop", e + "nop x=1", "p.asm:2:5: 'x' where no operand is allowed"},
       {"operand twice", e + "memset value=0 value=1", "p.asm:2:16: 'value' is given twice"},
       {"operand missing", e + "memset dst=sbuf[0:1]@0:fp16(1x2)", "p.asm:2:33: end of line where 'value=' is allowed"},
-      {"memory", e + "memset dst=sbug[0:1]@0:fp16(1x2) value=0", "p.asm:2:12: 'sbug' where sbuf, psum, dram or a tensor is allowed; did you mean 'sbuf'?"},
-      {"dtype", e + "memset dst=sbuf[0:1]@0:float16(1x2) value=0", "p.asm:2:24: 'float16' where a dtype (fp32, tf32, bf16, fp16, fp8_e4m3, fp8_e5m2, fp8_e3m4, int8, uint8, int16, uint16, int32, uint32) is allowed"},
+      {"memory", e + "memset dst=sbug[0:1]@0:fp16(1x2) value=0",
+       "p.asm:2:12: 'sbug' where sbuf, psum, dram or a tensor is allowed; did you mean 'sbuf'?"},
+      {"dtype", e + "memset dst=sbuf[0:1]@0:float16(1x2) value=0",
+       "p.asm:2:24: 'float16' where a dtype (fp32, tf32, bf16, fp16, fp8_e4m3, fp8_e5m2, fp8_e3m4, int8, uint8, int16, "
+       "uint16, int32, uint32) is allowed"},
       {"no dtype", e + "memset dst=sbuf[0:1]@0(1x2) value=0", "p.asm:2:23: '(' where ':' and a dtype is allowed"},
       {"pattern", e + "memset dst=sbuf[0:1]@0:fp16(2) value=0", "p.asm:2:30: ')' where 'x' is allowed"},
-      {"five dimensions", e + "memset dst=sbuf[0:1]@0:fp16(1x1,1x1,1x1,1x1,1x1) value=0", "p.asm:2:48: ')' where ')' (four dimensions at most) is allowed"},
-      {"negative count", e + "memset dst=sbuf[0:1]@0:fp16(1x-1) value=0", "p.asm:2:31: a count = -1 is outside 0..4294967295"},
-      {"operator", e + "tensor_tensor dst=sbuf[0:1]@0:fp16(1x2) a=sbuf[0:1]@0:fp16(1x2) b=sbuf[0:1]@0:fp16(1x2) op=mult",
+      {"five dimensions", e + "memset dst=sbuf[0:1]@0:fp16(1x1,1x1,1x1,1x1,1x1) value=0",
+       "p.asm:2:48: ')' where ')' (four dimensions at most) is allowed"},
+      {"negative count", e + "memset dst=sbuf[0:1]@0:fp16(1x-1) value=0",
+       "p.asm:2:31: a count = -1 is outside 0..4294967295"},
+      {"operator",
+       e + "tensor_tensor dst=sbuf[0:1]@0:fp16(1x2) a=sbuf[0:1]@0:fp16(1x2) b=sbuf[0:1]@0:fp16(1x2) op=mult",
        "p.asm:2:92: 'mult' where an ALU operator is allowed; did you mean 'multiply'?"},
-      {"function", e + "activation function=gelo", "p.asm:2:21: 'gelo' where an activation function is allowed; did you mean 'gelu'?"},
+      {"function", e + "activation function=gelo",
+       "p.asm:2:21: 'gelo' where an activation function is allowed; did you mean 'gelu'?"},
       {"number", e + "memset dst=sbuf[0:1]@0:fp16(1x2) value=one", "p.asm:2:40: 'one' where a number is allowed"},
       {"flag", e + "matmul accumulate=2", "p.asm:2:19: 0 or 1 = 2 is outside 0..1"},
       {"register", e + "register_set dst=r64 value=0", "p.asm:2:19: a register's number = 64 is outside 0..63"},
@@ -143,19 +161,28 @@ TEST_CASE("mistakes are told with file, line, column, what is allowed and the ne
       {"signal kind", e + "nop | signal s1*2", "p.asm:2:16: '*' where '+', '-' or '=' is allowed"},
       {"rest of line", e + "nop | signal s1+1 nop", "p.asm:2:19: 'nop' where the end of the line is allowed"},
       {"tensor twice", "tensor a input fp32 [1]\ntensor a input fp32 [1]", "p.asm:2:8: tensor 'a' is declared twice"},
-      {"role", "tensor a inputs fp32 [1]", "p.asm:1:10: 'inputs' where input, output, constant or scratch is allowed; did you mean 'input'?"},
-      {"data of nothing", "tensor weights constant fp32 [1]\ndata wights hex 00", "p.asm:2:6: 'wights' where a declared tensor is allowed; did you mean 'weights'?"},
-      {"too little data", "tensor a constant fp32 [2]\ndata a hex 00000000", "p.asm: constant 'a' has 4 bytes of data; its shape needs 8"},
+      {"role", "tensor a inputs fp32 [1]",
+       "p.asm:1:10: 'inputs' where input, output, constant or scratch is allowed; did you mean 'input'?"},
+      {"data of nothing", "tensor weights constant fp32 [1]\ndata wights hex 00",
+       "p.asm:2:6: 'wights' where a declared tensor is allowed; did you mean 'weights'?"},
+      {"too little data", "tensor a constant fp32 [2]\ndata a hex 00000000",
+       "p.asm: constant 'a' has 4 bytes of data; its shape needs 8"},
       {"no data", "tensor a constant fp32 [2]", "p.asm: constant 'a' has no data line"},
-      {"odd hex digit", "tensor a constant uint8 [1]\ndata a hex 0", "p.asm:2:12: '0' where the end of the line is allowed"},
-      {"value range", "tensor a constant int8 [1]\ndata a values 128", "p.asm:2:15: a whole number = 128 is outside -128..127"},
-      {"tensor too big", "tensor a input fp32 [500000000000,500000000000]", "p.asm:1:8: the tensor exceeds device memory"},
+      {"odd hex digit", "tensor a constant uint8 [1]\ndata a hex 0",
+       "p.asm:2:12: '0' where the end of the line is allowed"},
+      {"value range", "tensor a constant int8 [1]\ndata a values 128",
+       "p.asm:2:15: a whole number = 128 is outside -128..127"},
+      {"tensor too big", "tensor a input fp32 [500000000000,500000000000]",
+       "p.asm:1:8: the tensor exceeds device memory"},
       {"source outside", "source 0", "p.asm:1:1: 'source' outside an engine section"},
       {"source of nothing", e + "source 0", "p.asm:2:8: an operator's index = 0 is outside -1..-1"},
-      {"late source", "op a\n" + e + "nop\nsource 0", "p.asm:4:1: 'source' must stand before the first instruction of its engine"},
-      {"loop not closed", e + "loop counter=r0 start=0 stop=1 step=1", "p.asm: engine vector: instruction 0: loop without an end_loop; loops may not cross segments"},
+      {"late source", "op a\n" + e + "nop\nsource 0",
+       "p.asm:4:1: 'source' must stand before the first instruction of its engine"},
+      {"loop not closed", e + "loop counter=r0 start=0 stop=1 step=1",
+       "p.asm: engine vector: instruction 0: loop without an end_loop; loops may not cross segments"},
       {"string not closed", "program \"a", "p.asm:1:11: end of line where a closing '\"' is allowed"},
-      {"does not fit the bits", e + "memset dst=sbuf[0:1]@0:fp16(40000x2) value=0", "p.asm:2:1: memset: dst.step = 40000 is outside -32768..32767"},
+      {"does not fit the bits", e + "memset dst=sbuf[0:1]@0:fp16(40000x2) value=0",
+       "p.asm:2:1: memset: dst.step = 40000 is outside -32768..32767"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -164,8 +191,11 @@ TEST_CASE("mistakes are told with file, line, column, what is allowed and the ne
 }
 
 TEST_CASE("with a chip, what it refuses is told with its place") {
-  CHECK(error_of("engine vector:\n  memset dst=sbuf[0:200]@0:fp16(1x2) value=0", &chip()).starts_with("p.asm:2:3: memset: dst.partitions = 200 is outside 1..128"));
-  CHECK(error_of("chip inf1", &chip()) == "p.asm:1:6: the program is for chip 'inf1', it is assembled for 'inf2'; name that chip or pass the other chip file");
+  CHECK(error_of("engine vector:\n  memset dst=sbuf[0:200]@0:fp16(1x2) value=0", &chip())
+            .starts_with("p.asm:2:3: memset: dst.partitions = 200 is outside 1..128"));
+  CHECK(error_of("chip inf1", &chip()) ==
+        "p.asm:1:6: the program is for chip 'inf1', it is assembled for 'inf2'; name that chip or pass the other chip "
+        "file");
 }
 
 TEST_CASE("random text never crashes the parser") {
@@ -176,11 +206,14 @@ TEST_CASE("random text never crashes the parser") {
     std::string text = kProgram;
     for (std::int64_t n = random.between(1, 3); n > 0; --n) {
       const auto at = static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(text.size()) - 1));
-      const char c = alphabet[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(alphabet.size()) - 1))];
+      const char c =
+          alphabet[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(alphabet.size()) - 1))];
       switch (random.between(0, 3)) {
         case 0: text[at] = c; break;
         case 1: text.erase(at, static_cast<std::size_t>(random.between(1, 20))); break;
-        default: text[at] = text[at] >= '0' && text[at] <= '9' ? static_cast<char>('0' + random.between(0, 9)) : text[at]; break;
+        default:
+          text[at] = text[at] >= '0' && text[at] <= '9' ? static_cast<char>('0' + random.between(0, 9)) : text[at];
+          break;
       }
     }
     try {

@@ -70,7 +70,9 @@ TEST_CASE("dotted names in cost formulas are chip parameters") {
   for (const CostInfo& cost : kCosts) {
     const std::string text = cost.formula;
     for (std::size_t dot = text.find('.'); dot != std::string::npos; dot = text.find('.', dot + 1)) {
-      const auto part = [&](std::size_t at) { return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) || text[at] == '_'); };
+      const auto part = [&](std::size_t at) {
+        return at < text.size() && (std::isalnum(static_cast<unsigned char>(text[at])) || text[at] == '_');
+      };
       std::size_t first = dot, last = dot;
       while (first > 0 && part(first - 1)) --first;
       while (part(last + 1)) ++last;
