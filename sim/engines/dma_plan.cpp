@@ -1,0 +1,74 @@
+#include "sim/engines/dma_plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "isa/arch/cost.h"
+
+namespace inf::sim {
+namespace {
+
+/// Linear pieces into which `elements` break when both sides break every `a` and every `b` elements.
+std::int64_t pieces(std::int64_t elements, std::int64_t a, std::int64_t b) {
+  a = std::min(a, elements);
+  b = std::min(b, elements);
+  const auto cuts = [elements](std::int64_t run) { return (elements - 1) / run; };
+  const std::int64_t both = a / std::gcd(a, b) * b;
+  return 1 + cuts(a) + cuts(b) - cuts(both);
+}
+
+/// The operand whose partitions are spread over the engines: the SBUF side, the destination in doubt.
+const isa::Access& spread_side(const isa::DmaCopy& c) {
+  return c.dst.memory != isa::Memory::sbuf && c.src.memory == isa::Memory::sbuf ? c.src : c.dst;
+}
+
+}  // namespace
+
+ByteRate::ByteRate(double bytes_per_ns, const arch::Timebase& time)
+    : milli_(std::max<std::int64_t>(1, std::llround(bytes_per_ns * 1000.0))), mhz_(time.mhz()) {}
+
+std::int64_t contiguous_elements(const isa::Access& a) {
+  std::int64_t run = 1;
+  for (int i = 3; i >= 0; --i) {
+    const Dim& d = a.free.dims[static_cast<std::size_t>(i)];
+    if (d.count == 1) continue;
+    if (d.step != run) return run;
+    run *= d.count;
+  }
+  if (a.memory == isa::Memory::dram && a.partition_step == run * size_of(a.dtype)) run *= a.partitions;
+  return run;
+}
+
+void plan(const isa::DmaCopy& copy, const arch::DmaSpec& spec, const arch::Timebase& time, DmaPlan& out) {
+  const std::int64_t elements = copy.dst.elements();
+  const isa::Access& side = spread_side(copy);
+  const int partitions = side.partitions;
+  const std::int64_t per_partition = std::max<std::int64_t>(1, elements / partitions);
+  const int engines = std::min(spec.engines, DmaPlan::kMaxShares);
+  // More partitions than the engines serve at the usual grain: the grain grows.
+  const int grain = std::max(spec.partitions_per_engine, (partitions + engines - 1) / engines);
+  const std::int64_t src_run = contiguous_elements(copy.src), dst_run = contiguous_elements(copy.dst);
+  const std::int64_t width = std::max(size_of(copy.src.dtype), size_of(copy.dst.dtype)) * (copy.accumulate ? 2 : 1);
+
+  out.count = 0;
+  out.first_engine = side.start_partition / grain % engines;
+  out.descriptors = 0;
+  out.bytes = elements * size_of(copy.dst.dtype);
+  out.dram_read = copy.src.memory == isa::Memory::dram ? elements * size_of(copy.src.dtype) : 0;
+  out.dram_written = copy.dst.memory == isa::Memory::dram ? out.bytes : 0;
+  if (copy.accumulate) out.dram_read += out.dram_written;
+  for (int first = 0, taken = 0; first < partitions; first += taken) {
+    taken = std::min(grain - (side.start_partition + first) % grain, partitions - first);
+    const std::int64_t n = per_partition * taken;
+    DmaShare& share = out.shares[static_cast<std::size_t>(out.count++)];
+    share.bytes = n * width;
+    const std::int64_t runs = pieces(n, src_run, dst_run);
+    const std::int64_t run_bytes = (share.bytes + runs - 1) / runs;
+    share.descriptors = runs * ((run_bytes + spec.descriptor_bytes - 1) / spec.descriptor_bytes);
+    share.duration = time.from_ns(arch::dma_share_ns(spec, runs, run_bytes));
+    out.descriptors += share.descriptors;
+  }
+}
+
+}  // namespace inf::sim

@@ -1,0 +1,48 @@
+#pragma once
+#include <tlm_utils/simple_target_socket.h>
+
+#include "sim/engines/dma_plan.h"
+#include "sim/kernel/systemc.h"
+#include "sim/machine/memories.h"
+
+namespace inf::sim {
+
+/// Address map of the fabric: device memory from 0; SBUF partitions 256 KiB apart in a window above it.
+/// Source: partition stride derived (fact sheet 2.1); the window's place is this model's own.
+inline constexpr std::uint64_t kSbufWindow = std::uint64_t{1} << 48;
+inline constexpr std::uint64_t kSbufPartitionStride = 0x40000;
+
+/// Device memory (HBM or DRAM): one channel whose bandwidth all requests share in the order of their arrival, and an
+/// access latency. b_transport annotates the delay until the last byte; a null data pointer asks for the time alone.
+class DeviceMemoryTarget : public sc_core::sc_module {
+ public:
+  DeviceMemoryTarget(sc_core::sc_module_name name, const arch::ChipSpec& chip, const arch::Timebase& time,
+                     Memories& memories);
+  tlm_utils::simple_target_socket<DeviceMemoryTarget> socket;
+
+ private:
+  void b_transport(tlm::tlm_generic_payload& request, sc_core::sc_time& delay);
+  unsigned transport_dbg(tlm::tlm_generic_payload& request);
+  bool get_direct_mem_ptr(tlm::tlm_generic_payload& request, tlm::tlm_dmi& dmi);
+
+  ByteRate rate_;
+  Tick access_, free_at_;
+  Memories& memories_;
+};
+
+/// SBUF as the DMA engines see it: its port is wide enough for all of them, so requests take no time of their own.
+/// Engines reach SBUF and PSUM by direct memory access.
+class SbufTarget : public sc_core::sc_module {
+ public:
+  SbufTarget(sc_core::sc_module_name name, Memories& memories);
+  tlm_utils::simple_target_socket<SbufTarget> socket;
+
+ private:
+  void b_transport(tlm::tlm_generic_payload& request, sc_core::sc_time& delay);
+  unsigned transport_dbg(tlm::tlm_generic_payload& request);
+  bool get_direct_mem_ptr(tlm::tlm_generic_payload& request, tlm::tlm_dmi& dmi);
+
+  Memories& memories_;
+};
+
+}  // namespace inf::sim

@@ -1,0 +1,92 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "isa/arch/chip_spec.h"
+#include "isa/base/units.h"
+#include "isa/table/instructions.h"
+#include "sim/machine/semaphores.h"
+
+namespace inf::sim {
+
+struct Decoded;
+
+/// Why an engine did not start its next instruction earlier.
+enum class StallReason : std::uint8_t {
+  issue,       ///< the sequencer was still fetching and decoding
+  semaphore,   ///< another engine had not signalled yet
+  dma,         ///< a DMA completion had not arrived yet
+  datapath,    ///< the engine's own datapath still streamed an earlier instruction (not idle time)
+  sbuf_port,   ///< vector and gpsimd exclude each other on SBUF
+  psum_port,   ///< vector and scalar exclude each other on PSUM
+  table_load,  ///< the scalar engine fetched another activation table set
+};
+inline constexpr int kStallReasons = 7;
+constexpr std::string_view name(StallReason r) {
+  constexpr std::string_view kNames[] = {"issue",     "semaphore", "dma",       "datapath",
+                                         "sbuf port", "psum port", "table load"};
+  return kNames[static_cast<int>(r)];
+}
+
+struct Stall {
+  StallReason reason;
+  Tick from, to;
+  std::int16_t semaphore = -1;  ///< semaphore and dma: which one
+  Signaller by;                 ///< semaphore and dma: who signalled it in the end
+};
+
+/// An instruction that has passed its waits, in the order in which instructions issue. Without timing, ticks count
+/// instructions.
+struct Issued {
+  arch::Engine engine;
+  const Decoded& inst;
+  Tick at;
+};
+
+/// An instruction whose times are known. Reported when it issues; `start`, `end` and `visible` may lie ahead.
+struct Retired {
+  arch::Engine engine;
+  std::int64_t pc;
+  std::int32_t op;  ///< index into ProgramImage::ops, -1 for none
+  isa::Opcode opcode;
+  Tick start, end;  ///< the datapath is busy in [start, end)
+  Tick visible;     ///< the result can be read from here on
+  std::span<const Stall> stalls;
+  const Decoded& inst;
+};
+
+/// A DMA transfer, reported when its last share has been served.
+struct DmaTransfer {
+  arch::Engine trigger;
+  std::uint8_t queue;
+  std::int64_t pc;
+  std::int32_t op;
+  Tick triggered, start, end;
+  std::int64_t bytes;  ///< written at the destination
+  std::int64_t dram_read, dram_written;
+  int shares;  ///< DMA engines that took part
+  std::int64_t descriptors;
+};
+
+struct SemaphoreUpdate {
+  int semaphore;
+  Tick at;
+  isa::SignalKind kind;
+  std::int32_t value;
+  Signaller by;
+};
+
+/// Watches a simulation; the model does not know what for. Calls come from the simulating thread.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void issued(const Issued&) {}
+  virtual void retired(const Retired&) {}
+  virtual void transferred(const DmaTransfer&) {}
+  virtual void updated(const SemaphoreUpdate&) {}
+  /// All streams are drained.
+  virtual void finished() {}
+};
+
+}  // namespace inf::sim

@@ -1,0 +1,95 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "isa/arch/chip_config.h"
+#include "isa/arch/cost.h"
+#include "sim/engines/datapath.h"
+#include "sim/engines/dma_plan.h"
+#include "sim/engines/ports.h"
+
+using namespace inf;
+using namespace inf::sim;
+using isa::Memory;
+
+namespace {
+
+const arch::ChipSpec& chip() {
+  static const arch::ChipSpec spec = arch::load_chip(std::string(INF_SOURCE_DIR) + "/configs/chips/inf2.yaml");
+  return spec;
+}
+isa::Access sbuf(int partitions, Pattern free, DType t = DType::bf16) {
+  return {Memory::sbuf, t, 0, 0, static_cast<std::uint16_t>(partitions), 0, 0, free};
+}
+isa::Access dram(int partitions, std::int64_t step, Pattern free, DType t = DType::bf16) {
+  return {Memory::dram, t, 0, 0, static_cast<std::uint16_t>(partitions), 0, step, free};
+}
+
+}  // namespace
+
+TEST_CASE("how a transfer is split") {
+  struct Row {
+    std::string name;
+    isa::Access dst, src;
+    int shares;
+    std::int64_t descriptors, bytes;
+  };
+  const Row rows[] = {
+      {"one row per partition", sbuf(128, Pattern::row(1024)), dram(128, 2048, Pattern::row(1024)), 16, 128, 262144},
+      {"few partitions use few engines", sbuf(20, Pattern::row(1024)), dram(20, 2048, Pattern::row(1024)), 3, 20,
+       40960},
+      {"a padded tile breaks at every line", sbuf(128, Pattern::grid({66, 8}, {1, 64})),
+       dram(128, 1024, Pattern::row(512)), 16, 1024, 131072},
+      {"both sides broken differently", sbuf(8, Pattern::grid({66, 8}, {1, 64})),
+       dram(8, 4096, Pattern::grid({100, 16}, {1, 32})), 1, 128, 8192},
+      {"a store splits by the partitions it reads", dram(1, 0, Pattern::row(512)), sbuf(16, Pattern::row(32)), 2, 16,
+       1024},
+      {"large runs become several descriptors", sbuf(1, Pattern::row(65535)), dram(1, 0, Pattern::row(65535)), 1, 2,
+       131070},
+      {"single elements", sbuf(2, Pattern::row(10, 4)), dram(2, 20, Pattern::row(10)), 1, 20, 40},
+  };
+  const arch::Timebase time(chip());
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    DmaPlan p;
+    plan({row.dst, row.src, 0, false}, chip().dma, time, p);
+    CHECK(p.count == row.shares);
+    CHECK(p.descriptors == row.descriptors);
+    CHECK(p.bytes == row.bytes);
+    CHECK(p.shares[0].duration >=
+          time.from_ns(chip().dma.descriptor_ns * static_cast<double>(p.shares[0].descriptors)) - Tick(1));
+    CHECK(p.shares[0].duration >=
+          time.from_ns(static_cast<double>(p.shares[0].bytes) / chip().dma.bytes_per_ns) - Tick(1));
+  }
+}
+
+TEST_CASE("who is ready first gets the port first") {
+  Ports ports(chip().ports);
+  const auto a = ports.claim({false, true}, Tick(100), Tick(50));
+  const auto b = ports.claim({false, true}, Tick(120), Tick(10));
+  const auto c = ports.claim({false, true}, Tick(149), Tick(10));
+  const auto other = ports.claim({true, false}, Tick(120), Tick(10));
+  CHECK(a.start == Tick(100));
+  CHECK(b.start == Tick(150));
+  CHECK(c.start == Tick(160));
+  CHECK(other.start == Tick(120));
+}
+
+TEST_CASE("the datapath is refused at t - 1 and accepted at t") {
+  const arch::Timebase time(chip());
+  Datapath path(arch::Engine::tensor, chip(), time);
+  Decoded load, multiply;
+  load.inst.op = isa::LoadStationary{sbuf(128, Pattern::row(128))};
+  load.cost = cost(load.inst.op, arch::Engine::tensor, chip());
+  isa::Matmul m;
+  m.dst = {Memory::psum, DType::fp32, 0, 0, 128, 0, 0, Pattern::row(512)};
+  m.moving = sbuf(128, Pattern::row(512));
+  multiply.inst.op = m;
+  multiply.cost = cost(multiply.inst.op, arch::Engine::tensor, chip());
+  const auto l = path.occupy(load, Tick(0));
+  CHECK(path.free_for(multiply) == l.end);
+  const auto first = path.occupy(multiply, l.end);
+  CHECK(path.free_for(load) == l.end);  // the weight port is free while the matmul runs
+  CHECK(path.free_for(multiply) == first.end);
+  CHECK(first.end - first.start == path.interval(multiply));
+}
