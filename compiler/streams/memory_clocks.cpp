@@ -6,27 +6,27 @@
 
 namespace inf::compiler {
 
-void RegionClocks::note(std::int64_t lo, std::int64_t hi, const Horizon& clock) {
-  Region fresh{lo, hi, clock};
+void RegionClocks::note(std::int64_t lo, std::int64_t hi, const Horizon& until) {
+  Region fresh{lo, hi, until};
   std::vector<Region> kept;
   for (const Region& r : regions_) {
     if (r.hi <= lo || r.lo >= hi) {
       kept.push_back(r);
       continue;
     }
-    fresh.clock.merge(r.clock);
-    if (r.lo < lo) kept.push_back({r.lo, lo, r.clock});
-    if (r.hi > hi) kept.push_back({hi, r.hi, r.clock});
+    fresh.until.merge(r.until);
+    if (r.lo < lo) kept.push_back({r.lo, lo, r.until});
+    if (r.hi > hi) kept.push_back({hi, r.hi, r.until});
   }
   kept.push_back(fresh);
   regions_ = std::move(kept);
 }
 
 Horizon RegionClocks::over(std::int64_t lo, std::int64_t hi) const {
-  Horizon clock;
+  Horizon until;
   for (const Region& r : regions_)
-    if (r.lo < hi && lo < r.hi) clock.merge(r.clock);
-  return clock;
+    if (r.lo < hi && lo < r.hi) until.merge(r.until);
+  return until;
 }
 
 void SbufArena::turn() {
@@ -80,19 +80,14 @@ std::pair<std::int64_t, std::int64_t> DramClocks::bytes_of(TensorId root) const 
   return {t.offset, t.offset + elements(t.shape) * size_of(t.dtype)};
 }
 
-namespace {
-bool overlap(const DramClocks::Rect& a, const DramClocks::Rect& b) {
-  return a.plane0 < b.plane1 && b.plane0 < a.plane1 && a.row0 < b.row1 && b.row0 < a.row1;
-}
-}  // namespace
-
 Horizon DramClocks::ready(TensorId id, const Rect& rect) const {
   const TensorId root = program_.root(id);
   const Rect want = in_root(id, root, rect);
-  Horizon clock;
-  for (const Record& r : states_[static_cast<std::size_t>(root)].writes)
-    if (overlap(r.rect, want)) clock.merge(r.clock);
-  return clock;
+  const std::vector<Horizon>& rows = states_[static_cast<std::size_t>(root)].rows;
+  Horizon done;
+  for (std::int64_t row = want.row0; row < std::min(want.row1, static_cast<std::int64_t>(rows.size())); ++row)
+    done.merge(rows[static_cast<std::size_t>(row)]);
+  return done;
 }
 
 Horizon DramClocks::writable(TensorId id, const Rect& rect) {
@@ -110,15 +105,19 @@ Horizon DramClocks::writable(TensorId id, const Rect& rect) {
   return state.base + ready(id, rect);
 }
 
-void DramClocks::note_read(TensorId id, const Horizon& clock) {
-  states_[static_cast<std::size_t>(program_.root(id))].all.merge(clock);
+void DramClocks::note_read(TensorId id, const Horizon& until) {
+  states_[static_cast<std::size_t>(program_.root(id))].all.merge(until);
 }
 
-void DramClocks::note_write(TensorId id, const Rect& rect, const Horizon& clock) {
+void DramClocks::note_write(TensorId id, const Rect& rect, const Horizon& until) {
   const TensorId root = program_.root(id);
   State& state = states_[static_cast<std::size_t>(root)];
-  state.all.merge(clock);
-  state.writes.push_back({in_root(id, root, rect), clock});
+  state.all.merge(until);
+  const Rect written = in_root(id, program_.root(id), rect);
+  if (static_cast<std::int64_t>(state.rows.size()) < written.row1)
+    state.rows.resize(static_cast<std::size_t>(written.row1));
+  for (std::int64_t row = written.row0; row < written.row1; ++row)
+    state.rows[static_cast<std::size_t>(row)].merge(until);
 }
 
 }  // namespace inf::compiler

@@ -9,15 +9,15 @@ namespace inf::compiler {
 /// When a byte range was last in use, for ranges whose owner is gone.
 class RegionClocks {
  public:
-  /// [lo, hi) was in use until `clock`.
+  /// [lo, hi) was in use until `until`.
   void note(std::int64_t lo, std::int64_t hi, const Horizon& until);
-  /// The clock after which all of [lo, hi) is free.
+  /// The moment after which all of [lo, hi) is free.
   Horizon over(std::int64_t lo, std::int64_t hi) const;
 
  private:
   struct Region {
     std::int64_t lo, hi;
-    Horizon clock;
+    Horizon until;
   };
   std::vector<Region> regions_;
 };
@@ -71,14 +71,10 @@ class DramClocks {
   void note_write(TensorId id, const Rect& rect, const Horizon& until);
 
  private:
-  struct Record {
-    Rect rect;
-    Horizon clock;
-  };
   struct State {
     bool started = false;
     Horizon base, all;
-    std::vector<Record> writes;
+    std::vector<Horizon> rows;  ///< last writes of each row, over all planes: readers want every plane of their rows
   };
   /// `rect` of `id` in the coordinates of the tensor that owns the storage.
   Rect in_root(TensorId id, TensorId root, const Rect& rect) const;

@@ -15,8 +15,8 @@ class StreamBuilder {
  public:
   explicit StreamBuilder(const arch::ChipSpec& chip);
 
-  /// Appends `op` to the stream of `engine`, to start when `after` is reached. Returns the clock at which its result is
-  /// visible.
+  /// Appends `op` to the stream of `engine`, to start when `after` is reached. Returns the horizon at which its result
+  /// is visible.
   Horizon emit(arch::Engine engine, isa::Operation op, const Horizon& after);
   /// Appends a DMA transfer on `queue` (load, store or weights), triggered by `trigger`.
   Horizon copy(arch::Engine trigger, Line queue, isa::DmaCopy op, const Horizon& after);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <set>
 
 #include "compiler/tiles/estimate.h"
@@ -222,9 +221,8 @@ OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& ch
   return best_estimate;
 }
 
-std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, int partitions,
-                                   const std::function<float(int, int, int, int)>& w) {
-  const int steps = total_steps(t), rows = chip.tensor.rows;
+std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, const KernelView& weights) {
+  const int steps = total_steps(t), rows = chip.tensor.rows, partitions = chip.sbuf.partitions;
   std::vector<float> out(static_cast<std::size_t>(steps) * static_cast<std::size_t>(t.y_channels) *
                          static_cast<std::size_t>(partitions));
   for (int first = 0; first < t.y_channels; first += t.chunk) {
@@ -240,7 +238,7 @@ std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip
           if (tap < 0 || phase.taps[static_cast<std::size_t>(tap)].ky < 0) continue;
           const Tap& at = phase.taps[static_cast<std::size_t>(tap)];
           float* row = &out[base + (static_cast<std::size_t>(p) * steps + s) * count];
-          for (int o = 0; o < count; ++o) row[o] = w(first + o, channel, at.ky, at.kx);
+          for (int o = 0; o < count; ++o) row[o] = weights.at(first + o, channel, at.ky, at.kx);
         }
         ++s;
       }

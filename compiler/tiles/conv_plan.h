@@ -38,9 +38,24 @@ std::int64_t sbuf_bytes(const TileProgram& program, const ConvTile& t, const arc
 /// Errors: Error{unsupported} when not even one row fits into SBUF.
 OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& chip, const std::string& node);
 
+/// The weights of some groups of a convolution, addressed by output and contraction channel counted over those groups.
+/// Units: steps in elements. Channels of different groups do not meet: their weight is 0.
+struct KernelView {
+  const float* data = nullptr;  ///< first group
+  int outputs_per_group = 1, inputs_per_group = 1;
+  std::int64_t group_step = 0, output_step = 0, input_step = 0;
+  int width = 1;  ///< kernel columns
+
+  float at(int output, int input, int ky, int kx) const {
+    const int group = output / outputs_per_group;
+    if (group != input / inputs_per_group) return 0;
+    return data[group * group_step + output % outputs_per_group * output_step + input % inputs_per_group * input_step +
+                ky * width + kx];
+  }
+};
+
 /// Weights in the order in which SBUF holds them: [chunk][partition][step][output of chunk], zero where a step has no
-/// tap. `w` is OIHW for the chunk's own outputs and contraction channels (zeros between groups).
-std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, int partitions,
-                                   const std::function<float(int out, int in, int ky, int kx)>& w);
+/// tap.
+std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, const KernelView& weights);
 
 }  // namespace inf::compiler

@@ -50,15 +50,11 @@ void Lowering::conv_chunk(const Node& node, const Conv& op, int first_group, int
   }
   program_.needs_identity |= op.has_residual;
   OpEstimate estimate = plan_conv(program_, t, chip_, node.name);
-  const std::vector<float>& data = w.floats();
-  const auto weight = [&](int out, int in, int ky, int kx) {
-    if (out / out_per_group != in / in_per_group) return 0.0f;
-    const int o = out % out_per_group, i = in % in_per_group, group = first_group + out / out_per_group;
-    const std::int64_t index = op.transposed ? ((std::int64_t{group} * in_per_group + i) * out_per_group + o)
-                                             : ((std::int64_t{group} * out_per_group + o) * in_per_group + i);
-    return data[static_cast<std::size_t>((index * kh + ky) * kw + kx)];
-  };
-  const std::vector<float> arranged = arrange_weights(t, chip_, chip_.sbuf.partitions, weight);
+  const std::int64_t kernel = std::int64_t{kh} * kw, per_group = kernel * out_per_group * in_per_group;
+  KernelView view{w.floats().data() + first_group * per_group, out_per_group, in_per_group, per_group, 0, 0, kw};
+  view.output_step = op.transposed ? kernel : kernel * in_per_group;
+  view.input_step = op.transposed ? kernel * out_per_group : kernel;
+  const std::vector<float> arranged = arrange_weights(t, chip_, view);
   t.weights =
       constant_tensor(fmt::format("{}.weights{}", node.name, first_group > 0 ? fmt::format(".{}", first_group) : ""),
                       arranged, {static_cast<std::int64_t>(arranged.size())}, program_.compute);

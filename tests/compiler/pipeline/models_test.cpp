@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "compiler/analysis/interpret.h"
 #include "isa/base/error.h"
 #include "tests/compiler/pipeline/build_graph.h"
@@ -15,7 +17,7 @@ namespace {
 Graph unet(GraphBuilder& b) {
   const Pads same{1, 1, 1, 1};
   const ValueId x = b.input("image", {1, 3, 24, 40});
-  const auto conv = [&](const char* name, ValueId from, std::int64_t in, std::int64_t out, std::int64_t h,
+  const auto conv = [&](std::string name, ValueId from, std::int64_t in, std::int64_t out, std::int64_t h,
                         std::int64_t w, Act act) {
     return b.node(name, Conv{.pads = same, .has_bias = true, .act = {act}},
                   {from, b.constant(std::string(name) + ".w", {out, in, 3, 3}, 0.15f),
@@ -43,7 +45,7 @@ TEST_CASE("a small CRAFT-like network equals the interpreter") {
   const Graph graph = unet(b);
   const auto want = interpret(graph, b.inputs());
   struct Row {
-    const char* name;
+    std::string name;
     DType compute;
     double limit;
   };
@@ -60,7 +62,7 @@ TEST_CASE("bits do not depend on threads or timing, cycles do not depend on valu
   const Graph graph = unet(b);
   const test::ChipRun base = test::run_on_chip(graph, b.inputs(), DType::bf16, {.threads = 1});
   struct Row {
-    const char* name;
+    std::string name;
     sim::SimOptions options;
   };
   const Row rows[] = {{"two threads", {.threads = 2}},

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "compiler/analysis/interpret.h"
 #include "isa/base/error.h"
 #include "tests/compiler/pipeline/build_graph.h"
@@ -17,7 +19,7 @@ struct Tolerance {
   double fp32 = 3e-6, bf16 = 2e-2;
 };
 
-void check(const char* name, const Graph& graph, const GraphBuilder& builder, Tolerance tolerance = {}) {
+void check(const std::string& name, const Graph& graph, const GraphBuilder& builder, Tolerance tolerance = {}) {
   CAPTURE(name);
   try {
     const auto want = interpret(graph, builder.inputs());
@@ -42,7 +44,7 @@ std::int64_t out_size(std::int64_t in, std::int64_t before, std::int64_t after, 
 
 TEST_CASE("convolutions") {
   struct Row {
-    const char* name;
+    std::string name;
     Shape x, w;
     Pair stride, dilation;
     Pads pads;
@@ -118,7 +120,7 @@ TEST_CASE("convolutions") {
 
 TEST_CASE("transposed convolutions") {
   struct Row {
-    const char* name;
+    std::string name;
     Shape x, w;
     Pair stride, dilation;
     Pads pads;
@@ -162,7 +164,7 @@ TEST_CASE("transposed convolutions") {
 
 TEST_CASE("pooling") {
   struct Row {
-    const char* name;
+    std::string name;
     Pool::Kind kind;
     Shape x;
     Pair kernel, stride, dilation;
@@ -202,7 +204,7 @@ TEST_CASE("resize") {
   using C = Resize::Coordinates;
   using R = Resize::Round;
   struct Row {
-    const char* name;
+    std::string name;
     M mode;
     C coordinates;
     R round;
@@ -230,7 +232,7 @@ TEST_CASE("resize") {
 
 TEST_CASE("elementwise") {
   struct Row {
-    const char* name;
+    std::string name;
     Binary::Op op;
     Shape a, b;
     bool constant_b;
@@ -260,7 +262,7 @@ TEST_CASE("elementwise") {
     check(r.name, b.finish({out}), b, {r.fp32, 2e-2});
   }
   struct UnaryRow {
-    const char* name;
+    std::string name;
     Activation act;
   };
   const UnaryRow unary[] = {{"sigmoid", {Act::sigmoid}},
@@ -288,7 +290,7 @@ TEST_CASE("elementwise") {
 
 TEST_CASE("matrix products, softmax, reductions") {
   struct Row {
-    const char* name;
+    std::string name;
     Shape a, b, y;
     bool transpose_a, transpose_b, constant_b, bias;
   };
@@ -317,7 +319,7 @@ TEST_CASE("matrix products, softmax, reductions") {
     check("softmax", b.finish({out}), b, {1e-5, 2e-2});
   }
   struct ReduceRow {
-    const char* name;
+    std::string name;
     Reduce::Op op;
     std::vector<std::int64_t> axes;
     Shape y;
@@ -334,7 +336,7 @@ TEST_CASE("matrix products, softmax, reductions") {
 
 TEST_CASE("data movement") {
   struct Row {
-    const char* name;
+    std::string name;
     Operator op;
     Shape x, y;
   };

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "isa/base/error.h"
 
 using namespace inf;
@@ -20,7 +22,7 @@ TEST_CASE("a range is free when everybody who touched any of it is done") {
   r.note(0, 100, at(Line::tensor, 5));
   r.note(50, 150, at(Line::vector, 7));
   struct Row {
-    const char* name;
+    std::string name;
     std::int64_t lo, hi;
     int tensor, vector;
   };

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "compiler/tiles/estimate.h"
 #include "isa/arch/chip_config.h"
 #include "isa/base/error.h"
@@ -42,7 +44,7 @@ Planned plan(const Shape& x, const Shape& w, const Conv& conv, const Shape& y) {
 
 TEST_CASE("small contractions are packed where it pays") {
   struct Row {
-    const char* name;
+    std::string name;
     std::int64_t channels, kernel, size;
     int steps;  ///< contraction steps per PSUM tile
     bool packed;
@@ -83,7 +85,7 @@ TEST_CASE("a row that does not fit is refused with both sizes") {
 
 TEST_CASE("phases of a transposed convolution cover every kernel element once") {
   struct Row {
-    const char* name;
+    std::string name;
     Shape w;
     Pair stride;
     Pads pads;

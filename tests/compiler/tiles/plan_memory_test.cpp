@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "compiler/tiles/lower.h"
 
 using namespace inf;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include <vector>
 
 using namespace inf::compiler;
@@ -12,7 +14,7 @@ TEST_CASE("runs of blends cover every output once with ONNX's weights") {
     float w0, w1;
   };
   struct Row {
-    const char* name;
+    std::string name;
     Resize resize;
     int in;
     std::vector<Want> want;
@@ -68,7 +70,7 @@ TEST_CASE("a doubling of many rows is four runs") {
 TEST_CASE("clip keeps the outputs of a range") {
   const BlendRun run{1, 2, 10, 0, 1, 1, .75f, .25f};  // outputs 1, 3, ... 19
   struct Row {
-    const char* name;
+    std::string name;
     int lo, hi, first, count, src0;
   };
   const Row rows[] = {{"all", 0, 20, 1, 10, 0},
