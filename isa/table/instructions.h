@@ -9,8 +9,9 @@
 #include "isa/program/access.h"
 #include "isa/table/field_types.h"
 
-// Everything here expands from isa.def. The rows are flat, so each expansion opens a struct or function at an INSTRUCTION
-// row and closes the one before it.
+// Everything here expands from isa.def. The rows are flat, so each expansion opens a struct or function at an
+// INSTRUCTION row and closes the one before it. clang-format cannot lay that out.
+
 // clang-format off
 namespace inf::isa {
 

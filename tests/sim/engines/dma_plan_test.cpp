@@ -63,6 +63,31 @@ TEST_CASE("how a transfer is split") {
   }
 }
 
+TEST_CASE("shares end where the partitions of the next DMA engine begin") {
+  struct Row {
+    std::string name;
+    int start, partitions, first_engine, shares;
+    std::int64_t first_bytes;  ///< of share 0; 2048 per partition
+  };
+  const Row rows[] = {
+      {"upper half", 64, 64, 8, 8, 8 * 2048},
+      {"inside one engine", 3, 3, 0, 1, 3 * 2048},
+      {"across a boundary", 6, 3, 0, 2, 2 * 2048},
+      {"from the middle of an engine", 12, 20, 1, 3, 4 * 2048},
+  };
+  const arch::Timebase time(chip());
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    isa::Access dst = sbuf(row.partitions, Pattern::row(1024));
+    dst.start_partition = static_cast<std::uint8_t>(row.start);
+    DmaPlan p;
+    plan({dst, dram(row.partitions, 2048, Pattern::row(1024)), 0, false}, chip().dma, time, p);
+    CHECK(p.first_engine == row.first_engine);
+    CHECK(p.count == row.shares);
+    CHECK(p.shares[0].bytes == row.first_bytes);
+  }
+}
+
 TEST_CASE("who is ready first gets the port first") {
   Ports ports(chip().ports);
   const auto a = ports.claim({false, true}, Tick(100), Tick(50));

@@ -1,0 +1,164 @@
+#include "tools/workflow/model.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "compiler/import/onnx.h"
+#include "isa/base/error.h"
+#include "isa/base/nearest.h"
+#include "tools/workflow/npy.h"
+#include "workloads/craft/craft.h"
+#include "workloads/weights/random.h"
+
+namespace inf::workflow {
+namespace {
+
+constexpr Extent kDefaultCraftSize{768, 768};
+constexpr std::uint64_t kDefaultSeed = 1;
+
+compiler::Graph craft_graph(const BuiltinCraft& craft, Extent size) {
+  workloads::CraftOptions options;
+  options.height = size.height;
+  options.width = size.width;
+  options.weights = craft.weights;
+  return compiler::import_onnx(workloads::craft_onnx(options), "craft");
+}
+
+std::string weights_note(const workloads::WeightChoice& weights) {
+  switch (weights.source) {
+    case workloads::WeightChoice::Source::demo: return "demo weights: constructed by hand, not trained";
+    case workloads::WeightChoice::Source::random:
+      return fmt::format("random weights, seed {}: outputs mean nothing", weights.seed);
+    case workloads::WeightChoice::Source::file: return "weights from " + weights.file.filename().string();
+  }
+  return {};
+}
+
+/// Height and width of an NCHW input.
+Extent extent_of(const compiler::Value& input, const std::string& place) {
+  if (input.shape.size() != 4 || input.shape[0] != 1 || input.shape[1] != 3)
+    throw Error(ErrorKind::config, place,
+                fmt::format("input '{}' has shape [{}]; a picture fits [1, 3, height, width]", input.name,
+                            fmt::join(input.shape, ", ")));
+  return {static_cast<int>(input.shape[2]), static_cast<int>(input.shape[3])};
+}
+
+const InputSource* picture_source(const Workload& workload) {
+  for (const InputSource& input : workload.inputs)
+    if (!input.image.empty()) return &input;
+  return nullptr;
+}
+
+/// The value that `source` feeds.
+compiler::ValueId find_input(const compiler::Graph& graph, const InputSource& source) {
+  if (source.name.empty()) {
+    if (graph.inputs.size() == 1) return graph.inputs[0];
+    throw Error(ErrorKind::config, source.place,
+                fmt::format("the model has {} inputs; inputs.name says which is meant", graph.inputs.size()));
+  }
+  std::vector<std::string> names;
+  for (const compiler::ValueId id : graph.inputs) {
+    names.push_back(graph.value(id).name);
+    if (names.back() == source.name) return id;
+  }
+  throw Error(ErrorKind::config, source.place,
+              fmt::format("inputs.name = {} is none of the model's inputs ({}){}", source.name, fmt::join(names, ", "),
+                          did_you_mean(source.name, names)));
+}
+
+std::vector<float> random_values(std::uint64_t seed, const compiler::Value& value) {
+  const workloads::CounterRandom random(seed, value.name);
+  std::vector<float> values(static_cast<std::size_t>(compiler::elements(value.shape)));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = random.normal(i);
+  return values;
+}
+
+std::vector<float> npy_values(const std::filesystem::path& file, const compiler::Value& value) {
+  NpyArray array = read_npy(file);
+  if (array.shape != value.shape)
+    throw Error(ErrorKind::import, file.string(),
+                fmt::format("has shape [{}]; input '{}' needs [{}]", fmt::join(array.shape, ", "), value.name,
+                            fmt::join(value.shape, ", ")));
+  return std::move(array.data);
+}
+
+void make_inputs(const Workload& workload, LoadedWorkload& loaded) {
+  const compiler::Graph& graph = loaded.graph;
+  std::vector<std::optional<std::vector<float>>> values(graph.inputs.size());
+  for (const InputSource& source : workload.inputs) {
+    const compiler::ValueId id = find_input(graph, source);
+    const std::size_t at =
+        static_cast<std::size_t>(std::find(graph.inputs.begin(), graph.inputs.end(), id) - graph.inputs.begin());
+    if (values[at])
+      throw Error(ErrorKind::config, source.place, fmt::format("input '{}' is given twice", graph.value(id).name));
+    if (!source.image.empty())
+      values[at] = loaded.picture->prepared.tensor;
+    else if (const auto* file = std::get_if<std::filesystem::path>(&source.npy_or_seed))
+      values[at] = npy_values(*file, graph.value(id));
+    else
+      values[at] = random_values(std::get<std::uint64_t>(source.npy_or_seed), graph.value(id));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const compiler::Value& value = graph.value(graph.inputs[i]);
+    if (!values[i]) {
+      values[i] = random_values(kDefaultSeed, value);
+      loaded.notes.push_back(
+          fmt::format("input '{}' is not given: normally distributed values, seed {}", value.name, kDefaultSeed));
+    }
+    loaded.inputs.push_back({value.name, value.shape, std::move(*values[i])});
+  }
+}
+
+/// A picture may decide the size of the built-in model, so it is read first; an ONNX model decides the picture's.
+void read_picture(const Workload& workload, const compiler::Graph* graph, LoadedWorkload& loaded) {
+  const InputSource* source = picture_source(workload);
+  if (source == nullptr) return;
+  PreOptions pre = *workload.pre;
+  if (graph != nullptr) pre.canvas = extent_of(graph->value(find_input(*graph, *source)), source->place);
+  Picture picture{read_image(source->image), {}, source->name};
+  picture.prepared = preprocess(picture.image, pre);
+  loaded.notes.push_back(source->image.filename().string() + ": " + picture.prepared.geometry.text());
+  loaded.picture = std::move(picture);
+}
+
+void load_craft(const Workload& workload, const BuiltinCraft& craft, LoadedWorkload& loaded) {
+  loaded.notes.push_back(weights_note(craft.weights));
+  if (craft.size_asked)
+    loaded.notes.push_back(fmt::format("size {}x{} is no multiple of 32: padded to {}x{} (height x width)",
+                                       craft.size_asked->height, craft.size_asked->width, craft.size->height,
+                                       craft.size->width));
+  read_picture(workload, nullptr, loaded);
+  const Extent size = craft.size       ? *craft.size
+                      : loaded.picture ? loaded.picture->prepared.geometry.canvas
+                                       : kDefaultCraftSize;
+  loaded.graph = craft_graph(craft, size);
+  loaded.model_title = fmt::format("craft {}x{}", size.height, size.width);
+}
+
+}  // namespace
+
+LoadedWorkload load(const Workload& workload) {
+  LoadedWorkload loaded;
+  if (const auto* craft = std::get_if<BuiltinCraft>(&workload.model)) {
+    load_craft(workload, *craft, loaded);
+  } else {
+    const OnnxModel& onnx = std::get<OnnxModel>(workload.model);
+    loaded.graph = compiler::import_onnx(onnx.file, onnx.options);
+    loaded.model_title = onnx.file.filename().string();
+    read_picture(workload, &loaded.graph, loaded);
+  }
+  make_inputs(workload, loaded);
+  return loaded;
+}
+
+compiler::Graph load_graph(const Workload& workload) {
+  if (const auto* onnx = std::get_if<OnnxModel>(&workload.model))
+    return compiler::import_onnx(onnx->file, onnx->options);
+  LoadedWorkload loaded;
+  load_craft(workload, std::get<BuiltinCraft>(workload.model), loaded);
+  return std::move(loaded.graph);
+}
+
+}  // namespace inf::workflow

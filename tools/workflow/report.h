@@ -1,0 +1,136 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tools/workflow/ledger.h"
+
+namespace inf::workflow {
+
+/// One engine of the simulated core over the whole run.
+struct EngineUse {
+  std::string engine;
+  double busy_ns = 0;
+  double utilisation = 0;  ///< busy / run
+  std::uint64_t instructions = 0;
+  std::vector<std::pair<std::string, double>>
+      idle_ns;  ///< by reason, longest first; reasons that never occurred are left out
+};
+
+/// One operator of the compiled program.
+struct OperatorUse {
+  std::string name, kind;
+  std::vector<std::string> nodes;  ///< ONNX nodes that were fused into it
+  double added_ns = 0;  ///< how much later the run ended because of it; sums to the device time over all operators
+  double share = 0;     ///< added / run
+  double start_ns = 0, end_ns = 0;  ///< first instruction starts, last result is visible; neighbours overlap
+  std::vector<std::pair<std::string, double>>
+      busy_ns;             ///< per engine, and "dma": while any of its transfers is being served
+  std::string bound;       ///< the engine that is busy most of [start, end), or "waiting" where none reaches a half
+  std::string busiest;     ///< the engine that is busy longest
+  double bound_share = 0;  ///< its share of [start, end)
+  std::uint64_t macs = 0;  ///< what the model asks for
+  std::uint64_t executed_macs = 0;               ///< what the matmuls did, padding and packing included
+  std::int64_t dram_read = 0, dram_written = 0;  ///< bytes
+  double predicted_ns = 0;                       ///< the compiler's estimate of the busiest engine
+  std::string decision;                          ///< tile shape, packing, chunks
+};
+
+/// One call: device = simulated; the rest from the instance file's runtime section.
+struct Latency {
+  std::int64_t ticks = 0;
+  std::int64_t tick_mhz = 0;
+  double device_ns = 0;
+  double overhead_ns = 0, copy_ns = 0;
+  std::int64_t copied_bytes = 0;
+  double call_ns() const { return device_ns + overhead_ns + copy_ns; }
+};
+
+struct Throughput {
+  double core_per_s = 0;  ///< two or more workers keep the core busy, so only device time and device start count
+  double chip_per_s = 0;  ///< all cores, or what device memory can feed, whichever is less
+  double instance_per_s = 0;
+  int cores = 0, chips = 0;
+  std::string chip_bound;  ///< "cores" or "device memory"
+};
+
+struct CostLine {
+  std::string instance, plan;  ///< plan: "on demand", "3-year reserved"
+  double usd_per_hour = 0;
+  double usd_per_million = 0;  ///< 1e6 / throughput of the instance x price / 3600
+  std::string date, source;
+};
+
+/// Work against traffic of one core.
+struct Roofline {
+  std::uint64_t macs = 0, executed_macs = 0;
+  std::int64_t dram_read = 0, dram_written = 0;  ///< bytes
+  double peak_tflops = 0;                        ///< tensor engine with these operands
+  double bytes_per_ns =
+      0;  ///< what one core can draw from device memory: its DMA engines or the memory, whichever is less
+  double intensity = 0;          ///< flop per byte moved
+  double attainable_tflops = 0;  ///< min(peak, intensity x bandwidth)
+  double achieved_tflops = 0;
+};
+
+/// One output against the fp32 reference.
+struct OutputAccuracy {
+  std::string output;  ///< "scores[0]" is channel 0 of scores
+  double max_error = 0, mean_error = 0, snr_db = 0, correlation = 0;
+};
+
+struct BoxAccuracy {
+  std::size_t expected = 0, found = 0, matched = 0;
+  double threshold = 0, mean_iou = 0, min_iou = 0, largest_corner_distance = 0;
+};
+
+struct CheckResult {
+  std::string check;
+  double wanted = 0, found = 0;
+  bool passed = false;
+};
+
+/// Everything that differs between two identical runs.
+struct HostFacts {
+  double seconds = 0, compile_seconds = 0, simulate_seconds = 0, reference_seconds = 0;
+  int threads = 0;
+  std::uint64_t kernel_events = 0;
+  double peak_memory_bytes = 0;
+};
+
+/// The result of `inf-sim run`. Sections that a mode does not produce are absent.
+struct Report {
+  std::string workload, model, chip_title, chip, chip_hash, dtype, mode;
+  std::vector<std::string> notes;
+  std::uint64_t instructions = 0, kernel_events = 0;
+  std::int64_t device_memory_bytes = 0;
+  std::optional<Latency> latency;
+  std::optional<Throughput> throughput;
+  std::vector<CostLine> cost;
+  std::vector<EngineUse> engines;
+  std::optional<Roofline> roofline;
+  std::vector<OperatorUse> operators;  ///< program order
+  std::vector<LedgerRow> ledger;
+  std::vector<OutputAccuracy> accuracy;
+  std::optional<BoxAccuracy> boxes;
+  std::optional<std::size_t> box_count;
+  std::vector<CheckResult> checks;
+  HostFacts host;
+
+  bool passed() const {
+    for (const CheckResult& check : checks)
+      if (!check.passed) return false;
+    return true;
+  }
+};
+
+/// Plain aligned text. The last section, `Host`, is the only one that differs between identical runs; `with_host` false
+/// leaves it out.
+std::string report_text(const Report& report, bool with_host = true);
+/// The document described in docs/json.md.
+std::string report_json(const Report& report);
+
+}  // namespace inf::workflow

@@ -1,0 +1,167 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "tools/workflow/ledger.h"
+#include "tools/workflow/report.h"
+
+namespace inf::workflow {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kVersion = 1;  // of the document in docs/json.md
+constexpr int kDigits = 6;   // figures carry six significant digits
+
+/// Six significant digits; null where there is no number (JSON has no infinity).
+Json figure(double value) {
+  if (!std::isfinite(value)) return nullptr;
+  if (value == 0) return 0;
+  const double scale = std::pow(10.0, kDigits - 1 - std::floor(std::log10(std::fabs(value))));
+  const double rounded = std::round(value * scale) / scale;
+  return std::floor(rounded) == rounded && std::fabs(rounded) < 1e15 ? Json(static_cast<std::int64_t>(rounded))
+                                                                     : Json(rounded);
+}
+
+Json named(const std::vector<std::pair<std::string, double>>& values) {
+  Json json = Json::object();
+  for (const auto& [name, value] : values) json[name] = figure(value);
+  return json;
+}
+
+Json latency_json(const Latency& l) {
+  return {{"device_ns", figure(l.device_ns)}, {"ticks", l.ticks},
+          {"tick_mhz", l.tick_mhz},           {"runtime_ns", figure(l.overhead_ns)},
+          {"copy_ns", figure(l.copy_ns)},     {"copied_bytes", l.copied_bytes},
+          {"call_ns", figure(l.call_ns())}};
+}
+
+Json throughput_json(const Throughput& t) {
+  return {{"core_per_s", figure(t.core_per_s)},
+          {"chip_per_s", figure(t.chip_per_s)},
+          {"instance_per_s", figure(t.instance_per_s)},
+          {"cores", t.cores},
+          {"chips", t.chips},
+          {"chip_bound", t.chip_bound}};
+}
+
+Json cost_json(const CostLine& c) {
+  return {{"instance", c.instance},         {"plan", c.plan},
+          {"usd_per_hour", c.usd_per_hour}, {"usd_per_million", figure(c.usd_per_million)},
+          {"price_date", c.date},           {"price_source", c.source}};
+}
+
+Json engine_json(const EngineUse& e) {
+  return {{"engine", e.engine},
+          {"busy_ns", figure(e.busy_ns)},
+          {"utilisation", figure(e.utilisation)},
+          {"instructions", e.instructions},
+          {"idle_ns", named(e.idle_ns)}};
+}
+
+Json roofline_json(const Roofline& r) {
+  return {{"macs", r.macs},
+          {"executed_macs", r.executed_macs},
+          {"dram_read_bytes", r.dram_read},
+          {"dram_written_bytes", r.dram_written},
+          {"peak_tflops", figure(r.peak_tflops)},
+          {"bytes_per_ns", figure(r.bytes_per_ns)},
+          {"flop_per_byte", figure(r.intensity)},
+          {"attainable_tflops", figure(r.attainable_tflops)},
+          {"achieved_tflops", figure(r.achieved_tflops)}};
+}
+
+Json operator_json(const OperatorUse& op) {
+  return {{"name", op.name},
+          {"kind", op.kind},
+          {"nodes", op.nodes},
+          {"added_ns", figure(op.added_ns)},
+          {"share", figure(op.share)},
+          {"start_ns", figure(op.start_ns)},
+          {"end_ns", figure(op.end_ns)},
+          {"busy_ns", named(op.busy_ns)},
+          {"bound", op.bound},
+          {"busiest", op.busiest},
+          {"bound_share", figure(op.bound_share)},
+          {"macs", op.macs},
+          {"executed_macs", op.executed_macs},
+          {"dram_read_bytes", op.dram_read},
+          {"dram_written_bytes", op.dram_written},
+          {"predicted_ns", figure(op.predicted_ns)},
+          {"decision", op.decision}};
+}
+
+Json ledger_json(const LedgerRow& row) {
+  return {{"type", row.type},     {"nodes", row.total()}, {"compiled", row.compiled}, {"fused", row.fused},
+          {"folded", row.folded}, {"host", row.host},     {"refused", row.refused}};
+}
+
+Json accuracy_json(const OutputAccuracy& a) {
+  return {{"output", a.output},
+          {"max_error", figure(a.max_error)},
+          {"mean_error", figure(a.mean_error)},
+          {"snr_db", figure(a.snr_db)},
+          {"correlation", figure(a.correlation)}};
+}
+
+Json boxes_accuracy_json(const BoxAccuracy& b) {
+  return {{"expected", b.expected},
+          {"found", b.found},
+          {"matched", b.matched},
+          {"threshold", b.threshold},
+          {"mean_iou", figure(b.mean_iou)},
+          {"min_iou", figure(b.min_iou)},
+          {"largest_corner_distance", figure(b.largest_corner_distance)}};
+}
+
+Json check_json(const CheckResult& c) {
+  return {{"check", c.check}, {"wanted", figure(c.wanted)}, {"found", figure(c.found)}, {"passed", c.passed}};
+}
+
+Json host_json(const Report& report) {
+  const HostFacts& h = report.host;
+  return {{"seconds", h.seconds},
+          {"compile_seconds", h.compile_seconds},
+          {"simulate_seconds", h.simulate_seconds},
+          {"reference_seconds", h.reference_seconds},
+          {"threads", h.threads},
+          {"peak_memory_bytes", h.peak_memory_bytes}};
+}
+
+template <class Item, class Convert>
+Json list(const std::vector<Item>& items, Convert convert) {
+  Json json = Json::array();
+  for (const Item& item : items) json.push_back(convert(item));
+  return json;
+}
+
+}  // namespace
+
+std::string report_json(const Report& report) {
+  Json json = {{"document", "inf-sim run"},
+               {"version", kVersion},
+               {"workload", report.workload},
+               {"model", report.model},
+               {"chip", {{"name", report.chip}, {"title", report.chip_title}, {"hash", report.chip_hash}}},
+               {"dtype", report.dtype},
+               {"mode", report.mode},
+               {"notes", report.notes},
+               {"instructions", report.instructions},
+               {"kernel_events", report.kernel_events},
+               {"device_memory_bytes", report.device_memory_bytes}};
+  if (report.latency) json["latency"] = latency_json(*report.latency);
+  if (report.throughput) json["throughput"] = throughput_json(*report.throughput);
+  if (!report.cost.empty()) json["cost"] = list(report.cost, cost_json);
+  if (!report.engines.empty()) json["engines"] = list(report.engines, engine_json);
+  if (report.roofline) json["roofline"] = roofline_json(*report.roofline);
+  if (!report.operators.empty()) json["operators"] = list(report.operators, operator_json);
+  json["ledger"] = list(report.ledger, ledger_json);
+  if (!report.accuracy.empty()) json["accuracy"] = list(report.accuracy, accuracy_json);
+  if (report.boxes) json["boxes_against_reference"] = boxes_accuracy_json(*report.boxes);
+  if (report.box_count) json["boxes"] = *report.box_count;
+  json["checks"] = list(report.checks, check_json);
+  json["passed"] = report.passed();
+  json["host"] = host_json(report);
+  return json.dump(2) + "\n";
+}
+
+}  // namespace inf::workflow

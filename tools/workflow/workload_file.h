@@ -1,0 +1,65 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace inf::workflow {
+
+/// What a workload file says, key by key and nothing filled in. resolve() in workload.h makes a Workload of it.
+/// A text keeps "file:line:column" of its value, for what is found wrong later.
+struct PlacedText {
+  std::string text, place;
+};
+
+struct WorkloadFile {
+  struct Model {
+    std::optional<PlacedText> onnx, builtin, weights;
+    std::optional<std::int64_t> height, width;
+    std::map<std::string, std::int64_t> symbols;
+    std::map<std::string, std::vector<std::int64_t>> shapes;
+    std::string place;
+  };
+  struct Input {
+    std::optional<PlacedText> name, image, npy;
+    std::optional<std::uint64_t> random;
+    std::string place;
+  };
+  struct Pre {
+    std::optional<double> mag_ratio;
+    std::optional<std::int64_t> canvas_size;
+  };
+  struct Post {
+    std::optional<double> low_text, link_threshold, text_threshold;
+  };
+  struct Target {
+    std::optional<PlacedText> chip, instances, instance;
+  };
+  struct Checks {
+    std::optional<double> min_correlation, min_snr_db, max_error, min_box_iou;
+  };
+
+  std::filesystem::path file;
+  Model model;
+  std::vector<Input> inputs;
+  std::optional<Pre> pre;    ///< set where the file says `pre: craft:`
+  std::optional<Post> post;  ///< set where the file says `post: craft:`
+  std::optional<PlacedText> auto_cast_type;
+  Target target;
+  Checks checks;
+};
+
+/// Errors: usage when the file cannot be read; config with every mistake of the file (unknown and repeated keys, values
+/// out of range), each
+///         with file, line and column.
+WorkloadFile read_workload_file(const std::filesystem::path& file);
+
+/// The workload that says nothing but the model: defaults for everything, random inputs.
+WorkloadFile workload_of_model(const std::filesystem::path& onnx);
+
+/// A workload file or an ONNX model, told apart by its ending. Errors: as read_workload_file.
+WorkloadFile read_workload_or_model(const std::filesystem::path& file);
+
+}  // namespace inf::workflow
