@@ -9,6 +9,7 @@
 #include "isa/numerics/fast/matmul_kernel.h"
 #include "isa/numerics/fast/row_kernels.h"
 #include "isa/numerics/fast/runs.h"
+#include "isa/numerics/reference/matmul.h"
 #include "isa/numerics/simd.h"
 
 namespace inf::numerics {
@@ -25,6 +26,7 @@ using fast::Run;
 const fast::MatmulKernels& kernels() {
 #ifdef INF_X86
   switch (simd_level()) {
+    case SimdLevel::reference:
     case SimdLevel::scalar: return fast::matmul_kernels_scalar();
     case SimdLevel::avx2: return fast::matmul_kernels_avx2();
     case SimdLevel::avx512: return fast::matmul_kernels_avx512();
@@ -193,6 +195,31 @@ void multiply_integers(const Stationary& s, const ConstTile& moving, const Tile&
   }
 }
 
+/// The same product by the slow reference, from weights put back in order: [K][M] in fp32 (exact), or int8.
+void multiply_by_reference(const Stationary& s, const ConstTile& moving, const Tile& psum, bool accumulate) {
+  const auto m_count = static_cast<std::size_t>(s.m());
+  const Pattern row = Pattern::row(static_cast<std::uint32_t>(s.m()));
+  if (s.is_integer()) {
+    std::vector<std::int8_t> w(m_count * static_cast<std::size_t>(s.k()));
+    for (int k = 0; k < s.k(); ++k)
+      for (int m = 0; m < s.m(); ++m)
+        w[static_cast<std::size_t>(k) * m_count + m] = static_cast<std::int8_t>(s.integers()[m * s.k() + k]);
+    const ConstTile tile{reinterpret_cast<const std::byte*>(w.data()), m_count, s.k(), DType::int8, row};
+    return reference::matmul(tile, moving, psum, accumulate);
+  }
+  std::vector<float> w(m_count * static_cast<std::size_t>(s.k()));
+  const int blocks = ceil_div(s.m(), kBlockRows);
+  const float* from = s.blocks();
+  for (int b = 0, first = 0; b < blocks; ++b) {
+    const int rows = even_part(s.m(), blocks, b);
+    for (int k = 0; k < s.k(); ++k, from += rows)
+      std::copy(from, from + rows, &w[static_cast<std::size_t>(k) * m_count + first]);
+    first += rows;
+  }
+  const ConstTile tile{reinterpret_cast<const std::byte*>(w.data()), m_count * sizeof(float), s.k(), DType::fp32, row};
+  reference::matmul(tile, moving, psum, accumulate);
+}
+
 }  // namespace
 
 Stationary::Stationary(const ConstTile& weights)
@@ -234,6 +261,7 @@ Stationary::Stationary(const ConstTile& weights)
 
 void matmul(const Stationary& stationary, const ConstTile& moving, const Tile& psum, bool accumulate) {
   check(stationary, moving, psum);
+  if (simd_level() == SimdLevel::reference) return multiply_by_reference(stationary, moving, psum, accumulate);
   if (stationary.is_integer()) return multiply_integers(stationary, moving, psum, accumulate);
   multiply(stationary, moving, psum, accumulate);
 }

@@ -90,6 +90,7 @@ namespace fast {
 const RowKernels& row_kernels() {
 #ifdef INF_X86
   switch (simd_level()) {
+    case SimdLevel::reference:
     case SimdLevel::scalar: return row_kernels_scalar();
     case SimdLevel::avx2: return row_kernels_avx2();
     case SimdLevel::avx512: return row_kernels_avx512();

@@ -22,18 +22,20 @@ void require(SimdLevel level, const std::string& where) {
 SimdLevel from_environment() {
   const char* const text = std::getenv("INF_SIMD");
   if (text == nullptr || *text == '\0') return host_simd_level();
-  for (const SimdLevel level : {SimdLevel::scalar, SimdLevel::avx2, SimdLevel::avx512}) {
+  for (const SimdLevel level : {SimdLevel::reference, SimdLevel::scalar, SimdLevel::avx2, SimdLevel::avx512}) {
     if (name(level) != text) continue;
     require(level, "INF_SIMD");
     return level;
   }
-  throw Error(ErrorKind::usage, "INF_SIMD", "\"" + std::string(text) + "\" is not one of scalar, avx2, avx512");
+  throw Error(ErrorKind::usage, "INF_SIMD",
+              "\"" + std::string(text) + "\" is not one of reference, scalar, avx2, avx512");
 }
 
 }  // namespace
 
 std::string_view name(SimdLevel level) {
   switch (level) {
+    case SimdLevel::reference: return "reference";
     case SimdLevel::scalar: return "scalar";
     case SimdLevel::avx2: return "avx2";
     case SimdLevel::avx512: return "avx512";

@@ -66,7 +66,8 @@ double measure(SimdLevel level) {
   switch (level) {
     case SimdLevel::avx512: return best_rate(2.0 * 24 * 16 * kSteps, run_avx512);
     case SimdLevel::avx2: return best_rate(2.0 * 12 * 8 * 2 * kSteps, run_avx2);
-    case SimdLevel::scalar: break;
+    case SimdLevel::scalar:
+    case SimdLevel::reference: break;
   }
 #else
   static_cast<void>(level);
@@ -77,7 +78,7 @@ double measure(SimdLevel level) {
 }  // namespace
 
 double fma_peak(SimdLevel level) {
-  static double rates[3] = {};
+  static double rates[4] = {};
   double& rate = rates[static_cast<int>(level)];
   if (rate == 0) rate = measure(level);
   return rate;

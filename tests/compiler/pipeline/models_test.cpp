@@ -4,6 +4,7 @@
 
 #include "compiler/analysis/interpret.h"
 #include "isa/base/error.h"
+#include "isa/numerics/simd.h"
 #include "tests/compiler/pipeline/build_graph.h"
 #include "tests/compiler/pipeline/chip_run.h"
 
@@ -76,6 +77,24 @@ TEST_CASE("bits do not depend on threads or timing, cycles do not depend on valu
     if (row.options.values) CHECK(run.outputs == base.outputs);
     if (row.options.timing) CHECK(run.result.end == base.result.end);
   }
+}
+
+TEST_CASE("every SIMD level gives the bits of the slow reference") {
+  GraphBuilder b;
+  const Graph graph = unet(b);
+  const numerics::SimdLevel before = numerics::simd_level(), host = numerics::host_simd_level();
+  for (DType compute : {DType::bf16, DType::fp32}) {
+    CAPTURE(std::string(name(compute)));
+    numerics::set_simd_level(numerics::SimdLevel::reference);
+    const test::ChipRun slow = test::run_on_chip(graph, b.inputs(), compute);
+    for (const auto level : {numerics::SimdLevel::scalar, numerics::SimdLevel::avx2, numerics::SimdLevel::avx512}) {
+      if (level > host) continue;
+      CAPTURE(std::string(numerics::name(level)));
+      numerics::set_simd_level(level);
+      CHECK(test::run_on_chip(graph, b.inputs(), compute).outputs == slow.outputs);
+    }
+  }
+  numerics::set_simd_level(before);
 }
 
 TEST_CASE("a program collected to the end runs like one made on demand") {

@@ -49,7 +49,7 @@ inline std::uint32_t nasty_f32(Random& r) {
 
 inline std::vector<SimdLevel> host_levels() {
   std::vector<SimdLevel> levels;
-  for (const SimdLevel level : {SimdLevel::scalar, SimdLevel::avx2, SimdLevel::avx512})
+  for (const SimdLevel level : {SimdLevel::reference, SimdLevel::scalar, SimdLevel::avx2, SimdLevel::avx512})
     if (level <= host_simd_level()) levels.push_back(level);
   return levels;
 }
