@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "compiler/tiles/estimate.h"
@@ -175,50 +176,62 @@ std::int64_t sbuf_bytes(const TileProgram& program, const ConvTile& t, const arc
   return bytes;
 }
 
+namespace {
+
+struct Candidate {
+  ConvTile tile;
+  OpEstimate estimate;
+};
+
+/// The convolution with ry x rx taps laid on partitions beside each other; nothing when not even one row fits into
+/// SBUF.
+std::optional<Candidate> candidate(const TileProgram& program, const ConvTile& t, const arch::ChipSpec& chip, int ry,
+                                   int rx) {
+  Candidate c{t, {}};
+  const int dy = spacing(t.phases, true), dx = spacing(t.phases, false);
+  c.tile.replicas.clear();
+  for (int a = 0; a < ry; ++a)
+    for (int b = 0; b < rx; ++b) c.tile.replicas.push_back({a * dy, b * dx});
+  for (Phase& p : c.tile.phases) p.steps = make_steps(p, t.x_channels, c.tile.replicas, chip.tensor.rows);
+  c.tile.folds = fold_count(t.x_channels * ry * rx, chip.sbuf.partitions);
+  choose_chunk(program, c.tile, chip, sbuf_budget(chip));
+  if (!choose_rows(program, c.tile, chip, sbuf_budget(chip))) return std::nullopt;
+  c.tile.whole_input = c.tile.chunk < t.y_channels && c.tile.rows * c.tile.folds >= phase_rows(t);
+  c.estimate = estimate(program, c.tile, chip);
+  return c;
+}
+
+std::string decision(const ConvTile& t) {
+  std::string text = fmt::format("bands of {} rows, PSUM tiles {}x{}, {} steps per tile", t.rows, t.tile_rows,
+                                 t.tile_cols, t.phases[0].steps.size());
+  if (t.replicas.size() > 1)
+    text += fmt::format(", {} taps on partitions", t.replicas.size());
+  else if (t.folds > 1)
+    text += fmt::format(", folded {} times", t.folds);
+  if (t.chunk < t.y_channels) text += fmt::format(", weights in chunks of {}", t.chunk);
+  return text;
+}
+
+}  // namespace
+
 OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& chip, const std::string& node) {
-  const std::int64_t budget = sbuf_budget(chip);
-  const int rows = chip.tensor.rows, dy = spacing(t.phases, true), dx = spacing(t.phases, false);
-  std::optional<ConvTile> best;
-  OpEstimate best_estimate;
-  for (int ry = 1; ry * t.x_channels <= rows; ++ry)
-    for (int rx = 1; ry * rx * t.x_channels <= rows; ++rx) {
-      if (ry > 16 || rx > 16) break;
-      ConvTile c = t;
-      c.replicas.clear();
-      for (int a = 0; a < ry; ++a)
-        for (int b = 0; b < rx; ++b) c.replicas.push_back({a * dy, b * dx});
-      for (Phase& p : c.phases) p.steps = make_steps(p, c.x_channels, c.replicas, rows);
-      c.folds = fold_count(c.x_channels * ry * rx, chip.sbuf.partitions);
-      choose_chunk(program, c, chip, budget);
-      if (!choose_rows(program, c, chip, budget)) continue;
-      c.whole_input = c.chunk < c.y_channels && c.rows * c.folds >= phase_rows(c);
-      OpEstimate e = estimate(program, c, chip);
-      if (best && total_ns(e) >= total_ns(best_estimate)) continue;
-      best = c;
-      best_estimate = e;
+  constexpr int kMostTaps = 16;  // along one axis
+  std::optional<Candidate> best = candidate(program, t, chip, 1, 1);
+  for (int ry = 1; ry <= kMostTaps && ry * t.x_channels <= chip.tensor.rows; ++ry)
+    for (int rx = 1; rx <= kMostTaps && ry * rx * t.x_channels <= chip.tensor.rows; ++rx) {
+      const std::optional<Candidate> c = candidate(program, t, chip, ry, rx);
+      if (c && (!best || total_ns(c->estimate) < total_ns(best->estimate))) best = c;
     }
-  if (!best) {  // more channels than the array has rows: blocks, no packing
-    ConvTile c = t;
-    for (Phase& p : c.phases) p.steps = make_steps(p, c.x_channels, c.replicas, rows);
-    choose_chunk(program, c, chip, budget);
-    if (!choose_rows(program, c, chip, budget))
-      throw Error(ErrorKind::unsupported, node,
-                  fmt::format("one row of the convolution needs {} bytes of SBUF per partition, {} are usable",
-                              sbuf_bytes(program, c, chip), budget),
-                  {"use a narrower input, or a chip with more SBUF"});
-    c.whole_input = c.chunk < c.y_channels && c.rows >= phase_rows(c);
-    best_estimate = estimate(program, c, chip);
-    best = c;
-  }
-  t = *best;
-  best_estimate.decision = fmt::format("bands of {} rows, PSUM tiles {}x{}, {} steps per tile{}{}", t.rows, t.tile_rows,
-                                       t.tile_cols, t.phases[0].steps.size(),
-                                       t.replicas.size() > 1 ? fmt::format(", {} taps on partitions", t.replicas.size())
-                                       : t.folds > 1         ? fmt::format(", folded {} times", t.folds)
-                                                             : "",
-                                       t.chunk < t.y_channels ? fmt::format(", weights in chunks of {}", t.chunk) : "");
-  set_bound(best_estimate);
-  return best_estimate;
+  if (!best)
+    throw Error(
+        ErrorKind::unsupported, node,
+        fmt::format("one row of the convolution needs more bytes of SBUF per partition than the {} that are usable",
+                    sbuf_budget(chip)),
+        {"use a narrower input, or a chip with more SBUF"});
+  t = std::move(best->tile);
+  best->estimate.decision = decision(t);
+  set_bound(best->estimate);
+  return best->estimate;
 }
 
 std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, const KernelView& weights) {
