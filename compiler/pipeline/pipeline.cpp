@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "compiler/passes/graph_passes.h"
+#include "compiler/streams/horizon.h"
 #include "compiler/streams/tile_source.h"
+#include "compiler/tiles/estimate.h"
 #include "compiler/tiles/lower.h"
 #include "isa/base/error.h"
 
@@ -13,6 +15,27 @@ namespace {
 constexpr const char* kLower = "lower_to_tiles";
 constexpr const char* kPlanMemory = "plan_memory";
 constexpr const char* kEmit = "emit_streams";
+
+/// What the tiles and streams take for granted of a chip.
+void require(const arch::ChipSpec& chip) {
+  std::vector<std::string> notes;
+  const auto need = [&](bool met, const std::string& what) {
+    if (!met) notes.push_back(what);
+  };
+  need(chip.tensor.rows == chip.sbuf.partitions,
+       fmt::format("tensor.rows = {} must equal sbuf.partitions = {}", chip.tensor.rows, chip.sbuf.partitions));
+  need(chip.tensor.columns <= chip.psum.partitions,
+       fmt::format("tensor.columns = {} must be at most psum.partitions = {}", chip.tensor.columns,
+                   chip.psum.partitions));
+  need(chip.psum.banks >= 2, fmt::format("psum.banks = {} must be at least 2", chip.psum.banks));
+  need(chip.dma.queues >= kDmaQueues, fmt::format("dma.queues = {} must be at least {}", chip.dma.queues, kDmaQueues));
+  need(chip.semaphores.count >= kLines,
+       fmt::format("semaphores.count = {} must be at least {}", chip.semaphores.count, kLines));
+  need(sbuf_budget(chip) >= kResidentBytes, fmt::format("sbuf.bytes_per_partition = {} must leave at least {} usable",
+                                                        chip.sbuf.bytes_per_partition, 2 * kResidentBytes));
+  if (!notes.empty())
+    throw Error(ErrorKind::unsupported, chip.name, "the compiler cannot use this chip; change in its file:", notes);
+}
 
 }  // namespace
 
@@ -29,6 +52,7 @@ CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOpti
   const auto dump = [&](const std::string& pass, auto&& text) {
     if (options.dump && options.wants_dump && options.wants_dump(pass)) options.dump(pass, text());
   };
+  require(chip);
   const auto known = passes();
   if (!options.stop_after.empty() &&
       std::none_of(known.begin(), known.end(), [&](const PassInfo& p) { return p.name == options.stop_after; }))

@@ -83,9 +83,7 @@ void BandRing::copy(Band& band, std::int64_t image, int block, int fold, int rep
   const isa::Access src = dram_access(
       e_.program, g_.x, view_.at(image, first_channel, source_row, x0 - g_.left + dx), channels, view_.plane(),
       whole_rows ? Pattern::row(rows * cols) : Pattern::grid({static_cast<std::int32_t>(view_.w), rows}, {1, cols}));
-  const std::int64_t plane = image * view_.c + first_channel;
-  band.slot.written.merge(
-      e_.load(dst, src, g_.x, {plane, plane + channels, source_row, source_row + static_cast<int>(rows)}, after));
+  band.slot.written.merge(e_.load(dst, src, g_.x, {source_row, source_row + static_cast<int>(rows)}, after));
 }
 
 BandRing::Band& BandRing::load(std::int64_t image, std::vector<Rows> folds) {

@@ -5,10 +5,10 @@
 
 namespace inf::compiler {
 
-/// How a run of rows of an image lies in SBUF: channels on partitions in blocks of 128, each block [rows, cols] with
-/// its border; several replicas of one block, each shifted by its own (dy, dx), on neighbouring partitions. A block of
-/// few channels may be folded: equal groups of partitions hold neighbouring runs of rows, so that every DMA engine and
-/// lane has work.
+/// How a run of rows of an image lies in SBUF: channels on partitions in blocks of all of them, each block [rows, cols]
+/// with its border; several replicas of one block, each shifted by its own (dy, dx), on neighbouring partitions. A
+/// block of few channels may be folded: equal groups of partitions hold neighbouring runs of rows, so that every DMA
+/// engine and lane has work.
 struct BandGeometry {
   TensorId x = kNoTensor;
   int channel = 0, channels = 0;

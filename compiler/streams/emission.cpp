@@ -56,20 +56,20 @@ isa::Access Emission::identity(int partitions) const {
                      Pattern::row(static_cast<std::uint32_t>(partitions)));
 }
 
-Horizon Emission::load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect,
+Horizon Emission::load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                        const Horizon& after) {
   const bool constant = program.tensor(program.root(tensor)).role == TileTensor::Role::constant;
   const Horizon done = streams.copy(roles.load, constant ? Line::weights : Line::load, {.dst = dst, .src = src},
-                                    after + dram.ready(tensor, rect));
+                                    after + dram.ready(tensor, rows));
   dram.note_read(tensor, done);
   return done;
 }
 
-Horizon Emission::store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect,
+Horizon Emission::store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                         const Horizon& after) {
   const Horizon done =
-      streams.copy(roles.store, Line::store, {.dst = dst, .src = src}, after + dram.writable(tensor, rect));
-  dram.note_write(tensor, rect, done);
+      streams.copy(roles.store, Line::store, {.dst = dst, .src = src}, after + dram.writable(tensor, rows));
+  dram.note_write(tensor, rows, done);
   return done;
 }
 

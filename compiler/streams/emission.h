@@ -51,10 +51,10 @@ struct Emission {
     return streams.emit(engine, std::move(op), after);
   }
   /// Device memory to SBUF; waits for the source's writer.
-  Horizon load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect,
+  Horizon load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                const Horizon& after);
   /// SBUF to device memory; waits until the destination may be written.
-  Horizon store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rect& rect,
+  Horizon store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                 const Horizon& after);
 };
 

@@ -266,10 +266,9 @@ void ConvEmitter::store(Staging& out, int image, int band, int channel, int outp
   for (TensorId y : {t_.y, t_.also}) {
     if (y == kNoTensor) continue;
     const ImageView view(e_.program, y);
-    const std::int64_t plane = image * view.c + t_.y_channel + channel;
     const isa::Access dst =
         dram_access(e_.program, y, view.at(image, t_.y_channel + channel, row0, 0), outputs, view.plane(), run);
-    stored.merge(e_.store(dst, src, y, {plane, plane + outputs, row0, row0 + rows}, out.data.written));
+    stored.merge(e_.store(dst, src, y, {row0, row0 + rows}, out.data.written));
   }
   out.data.used = stored;
 }

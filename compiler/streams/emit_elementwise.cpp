@@ -176,9 +176,8 @@ Generator emit_affine(Emission& e, const AffineTile& t) {
         in.slot.used.merge(done);
         done = finish_activation(e, t.act, dst, sbuf_access(scratch.offset, 0, channels, out_type, run), done);
         out.written = done;
-        const std::int64_t plane = image * y.c + channel;
         out.used = e.store(dram_access(e.program, t.y, y.at(image, channel, row, 0), channels, y.plane(), run), dst,
-                           t.y, {plane, plane + channels, row, row + rows}, done);
+                           t.y, {row, row + rows}, done);
         co_yield 0;
       }
     }

@@ -121,13 +121,12 @@ Horizon PoolEmitter::reduce(BandRing::Band& in, const Lanes& lanes, int block, i
 void PoolEmitter::store(const Slot& out, int image, int row, int block, int channels, const Horizon& after,
                         Horizon& used) {
   const int end = row + height(row), channel = block * partitions_;
-  const std::int64_t plane = image * y_.c + channel;
   for (int fold = 0, at = row; at < end; ++fold, at += t_.rows) {
     const int rows = std::min(t_.rows, end - at);
     const Pattern run = Pattern::row(static_cast<std::uint32_t>(rows * y_.w));
     used.merge(e_.store(dram_access(e_.program, t_.y, y_.at(image, channel, at, 0), channels, y_.plane(), run),
                         sbuf_access(out.offset, input_.fold_start(fold), channels, out_type_, run), t_.y,
-                        {plane, plane + channels, at, at + rows}, after));
+                        {at, at + rows}, after));
   }
 }
 

@@ -120,14 +120,13 @@ void ResizeEmitter::blend_band(BandRing::Band& in, const Lanes& lanes, int block
 
 void ResizeEmitter::store(Work& w, int image, int row, int block, int channels) {
   const int end = row + height(row), channel = block * partitions_;
-  const std::int64_t plane = image * y_.c + channel;
   Horizon stored;
   for (int fold = 0, at = row; at < end; ++fold, at += t_.rows) {
     const int rows = std::min(t_.rows, end - at);
     const Pattern run = Pattern::row(static_cast<std::uint32_t>(rows * y_.w));
     stored.merge(e_.store(dram_access(e_.program, t_.y, y_.at(image, channel, at, 0), channels, y_.plane(), run),
                           sbuf_access(w.out.offset, input_.fold_start(fold), channels, out_type_, run), t_.y,
-                          {plane, plane + channels, at, at + rows}, w.out.written));
+                          {at, at + rows}, w.out.written));
   }
   w.out.used = stored;
 }

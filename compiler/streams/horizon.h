@@ -11,6 +11,7 @@ namespace inf::compiler {
 /// Each line owns the semaphore of its own number, which counts its completed instructions.
 enum class Line : std::uint8_t { tensor, vector, scalar, gpsimd, sync, load, store, weights };
 inline constexpr int kLines = 8;
+inline constexpr int kDmaQueues = kLines - arch::kEngines;
 constexpr Line line_of(arch::Engine e) { return static_cast<Line>(e); }
 
 /// How far each line must have come: the number of its completed instructions.

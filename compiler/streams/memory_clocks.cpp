@@ -57,22 +57,15 @@ void SbufArena::release(const Slot& slot) {
 
 DramClocks::DramClocks(const TileProgram& program) : program_(program), states_(program.tensors.size()) {}
 
-DramClocks::Rect DramClocks::whole(TensorId id) const {
-  const TileTensor& t = program_.tensor(id);
-  if (t.shape.size() == 4) return {0, t.shape[0] * t.shape[1], 0, t.shape[2]};
-  return {0, 1, 0, 1};
+DramClocks::Rows DramClocks::whole(TensorId id) const {
+  const Shape& shape = program_.tensor(id).shape;
+  return {0, shape.size() == 4 ? shape[2] : 1};
 }
 
-DramClocks::Rect DramClocks::in_root(TensorId id, TensorId root, const Rect& rect) const {
-  if (id == root) return rect;
-  std::int64_t start = 0;
-  program_.root(id, &start);
-  const TileTensor &t = program_.tensor(id), &r = program_.tensor(root);
-  const bool planes = t.shape.size() == 4 && r.shape.size() == 4 && t.shape[2] == r.shape[2] &&
-                      t.shape[3] == r.shape[3] && t.shape[0] == 1;
-  if (!planes) return whole(root);
-  const std::int64_t shift = start / (r.shape[2] * r.shape[3]);
-  return {rect.plane0 + shift, rect.plane1 + shift, rect.row0, rect.row1};
+DramClocks::Rows DramClocks::in_root(TensorId id, TensorId root, const Rows& rows) const {
+  const Shape &part = program_.tensor(id).shape, &all = program_.tensor(root).shape;
+  const bool same_planes = part.size() == 4 && all.size() == 4 && part[2] == all[2] && part[3] == all[3];
+  return id == root || same_planes ? rows : whole(root);
 }
 
 std::pair<std::int64_t, std::int64_t> DramClocks::bytes_of(TensorId root) const {
@@ -80,17 +73,17 @@ std::pair<std::int64_t, std::int64_t> DramClocks::bytes_of(TensorId root) const 
   return {t.offset, t.offset + elements(t.shape) * size_of(t.dtype)};
 }
 
-Horizon DramClocks::ready(TensorId id, const Rect& rect) const {
+Horizon DramClocks::ready(TensorId id, const Rows& rows) const {
   const TensorId root = program_.root(id);
-  const Rect want = in_root(id, root, rect);
-  const std::vector<Horizon>& rows = states_[static_cast<std::size_t>(root)].rows;
+  const Rows want = in_root(id, root, rows);
+  const std::vector<Horizon>& written = states_[static_cast<std::size_t>(root)].rows;
   Horizon done;
-  for (std::int64_t row = want.row0; row < std::min(want.row1, static_cast<std::int64_t>(rows.size())); ++row)
-    done.merge(rows[static_cast<std::size_t>(row)]);
+  for (std::int64_t row = want.first; row < std::min(want.last, static_cast<std::int64_t>(written.size())); ++row)
+    done.merge(written[static_cast<std::size_t>(row)]);
   return done;
 }
 
-Horizon DramClocks::writable(TensorId id, const Rect& rect) {
+Horizon DramClocks::writable(TensorId id, const Rows& rows) {
   const TensorId root = program_.root(id);
   State& state = states_[static_cast<std::size_t>(root)];
   if (!state.started) {
@@ -102,21 +95,21 @@ Horizon DramClocks::writable(TensorId id, const Rect& rect) {
     }
     order_.push_back(root);
   }
-  return state.base + ready(id, rect);
+  return state.base + ready(id, rows);
 }
 
 void DramClocks::note_read(TensorId id, const Horizon& until) {
   states_[static_cast<std::size_t>(program_.root(id))].all.merge(until);
 }
 
-void DramClocks::note_write(TensorId id, const Rect& rect, const Horizon& until) {
+void DramClocks::note_write(TensorId id, const Rows& rows, const Horizon& until) {
   const TensorId root = program_.root(id);
   State& state = states_[static_cast<std::size_t>(root)];
   state.all.merge(until);
-  const Rect written = in_root(id, program_.root(id), rect);
-  if (static_cast<std::int64_t>(state.rows.size()) < written.row1)
-    state.rows.resize(static_cast<std::size_t>(written.row1));
-  for (std::int64_t row = written.row0; row < written.row1; ++row)
+  const Rows written = in_root(id, root, rows);
+  if (static_cast<std::int64_t>(state.rows.size()) < written.last)
+    state.rows.resize(static_cast<std::size_t>(written.last));
+  for (std::int64_t row = written.first; row < written.last; ++row)
     state.rows[static_cast<std::size_t>(row)].merge(until);
 }
 

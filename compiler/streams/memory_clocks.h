@@ -57,18 +57,18 @@ class DramClocks {
  public:
   explicit DramClocks(const TileProgram& program);
 
-  /// Planes (image x channel) and rows of a tensor; `whole` where the tensor is not made of planes.
-  struct Rect {
-    std::int64_t plane0 = 0, plane1 = 0, row0 = 0, row1 = 0;
+  /// Rows [first, last) of every plane of an image; one row where the tensor is no image.
+  struct Rows {
+    std::int64_t first = 0, last = 0;
   };
-  Rect whole(TensorId id) const;
+  Rows whole(TensorId id) const;
 
-  /// When the data of `rect` is complete.
-  Horizon ready(TensorId id, const Rect& rect) const;
-  /// When `rect` may be overwritten.
-  Horizon writable(TensorId id, const Rect& rect);
+  /// When the data of `rows` is complete.
+  Horizon ready(TensorId id, const Rows& rows) const;
+  /// When `rows` may be overwritten.
+  Horizon writable(TensorId id, const Rows& rows);
   void note_read(TensorId id, const Horizon& until);
-  void note_write(TensorId id, const Rect& rect, const Horizon& until);
+  void note_write(TensorId id, const Rows& rows, const Horizon& until);
 
  private:
   struct State {
@@ -76,8 +76,8 @@ class DramClocks {
     Horizon base, all;
     std::vector<Horizon> rows;  ///< last writes of each row, over all planes: readers want every plane of their rows
   };
-  /// `rect` of `id` in the coordinates of the tensor that owns the storage.
-  Rect in_root(TensorId id, TensorId root, const Rect& rect) const;
+  /// `rows` of `id` in the coordinates of the tensor that owns the storage.
+  Rows in_root(TensorId id, TensorId root, const Rows& rows) const;
   std::pair<std::int64_t, std::int64_t> bytes_of(TensorId root) const;
 
   const TileProgram& program_;

@@ -1,16 +1,10 @@
 #include "compiler/streams/stream_builder.h"
 
-#include <fmt/format.h>
-
-#include "isa/base/error.h"
 #include "isa/program/codec.h"
 
 namespace inf::compiler {
 
-StreamBuilder::StreamBuilder(const arch::ChipSpec& chip) {
-  if (chip.semaphores.count < kLines)
-    throw Error(ErrorKind::unsupported, chip.name,
-                fmt::format("the compiler needs {} semaphores, the chip has {}", kLines, chip.semaphores.count));
+StreamBuilder::StreamBuilder() {
   for (auto& line : history_) line.resize(kHistory);
 }
 

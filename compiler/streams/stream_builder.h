@@ -13,7 +13,7 @@ namespace inf::compiler {
 /// had waited for, is left out.
 class StreamBuilder {
  public:
-  explicit StreamBuilder(const arch::ChipSpec& chip);
+  StreamBuilder();
 
   /// Appends `op` to the stream of `engine`, to start when `after` is reached. Returns the horizon at which its result
   /// is visible.

@@ -84,8 +84,7 @@ class TileSource final : public isa::ProgramSource {
   /// Everything that changes while instructions are made; gone and made anew by rewind().
   struct Run {
     Run(const TileProgram& program, const arch::ChipSpec& chip, const Residents& residents)
-        : streams(chip),
-          sbuf(residents.end, chip.sbuf_usable()),
+        : sbuf(residents.end, chip.sbuf_usable()),
           dram(program),
           psum(chip.psum.banks),
           emission{program, chip, streams, sbuf, dram, psum, Roles(chip), residents} {}

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "compiler/tiles/lowering.h"
+#include "isa/program/rules.h"
 
 // Elementwise operators: flat over the linear order where shapes agree, affine where one side is a constant per
 // channel, and a broadcast copy first where neither holds.
@@ -84,7 +85,7 @@ void Lowering::affine(const Node& node, TensorId x, TensorId y, const std::vecto
   const std::int64_t blocks = (channels + chip_.sbuf.partitions - 1) / chip_.sbuf.partitions;
   const auto bytes = [&] { return kBandSlots * (t.rows * shape[3] * (blocks * in_size + 2 * out_size) + 128); };
   t.rows = static_cast<int>((shape[2] + 3) / 4);
-  while (t.rows > 1 && (bytes() > sbuf_budget(chip_) || t.rows * shape[3] > 65535)) --t.rows;
+  while (t.rows > 1 && (bytes() > sbuf_budget(chip_) || t.rows * shape[3] > isa::kMaxCount)) --t.rows;
   if (bytes() > sbuf_budget(chip_))
     refuse(node,
            fmt::format("one row needs {} bytes of SBUF per partition, {} are usable", bytes(), sbuf_budget(chip_)),

@@ -4,6 +4,7 @@
 
 #include "compiler/tiles/lowering.h"
 #include "compiler/tiles/matmul_plan.h"
+#include "isa/program/rules.h"
 
 // Matrix products and operators over the last axis.
 namespace inf::compiler {
@@ -141,7 +142,7 @@ void Lowering::lower_op(const Node& node, const Softmax& op) {
   const auto rank = static_cast<std::int64_t>(s.size());
   const std::int64_t axis = op.axis < 0 ? op.axis + rank : op.axis, n = s[static_cast<std::size_t>(axis)];
   const std::int64_t bytes = kBandSlots * (n * 12 + 256);
-  if (bytes > sbuf_budget(chip_) || n > 65535)
+  if (bytes > sbuf_budget(chip_) || n > isa::kMaxCount)
     refuse(node,
            fmt::format("a softmax over {} elements needs {} bytes of SBUF per partition, {} are usable", n, bytes,
                        sbuf_budget(chip_)),

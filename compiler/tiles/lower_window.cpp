@@ -3,6 +3,7 @@
 #include "compiler/analysis/cost.h"
 #include "compiler/tiles/lowering.h"
 #include "compiler/tiles/resize_plan.h"
+#include "isa/program/rules.h"
 
 // Operators over image windows: convolution, pooling, resize.
 namespace inf::compiler {
@@ -101,15 +102,14 @@ void Lowering::lower_op(const Node& node, const Pool& op) {
     const std::int64_t in_rows = (rows - 1) * op.stride[0] + (op.kernel[0] - 1) * op.dilation[0] + 1;
     return kBandSlots * (blocks * in_rows * in_cols * in_size + rows * y[3] * (out_size + 4) + 128) + rows * y[3] * 4;
   };
-  constexpr std::int64_t kMostElements = 65536;  // free elements of one instruction, fact sheet 4
   t.folds = t.divisors == kNoTensor ? exact_folds(x[1], chip_.sbuf.partitions) : 1;
   t.rows = static_cast<int>((y[2] + 4 * t.folds - 1) / (4 * t.folds));
-  while (t.rows > 1 && (bytes(t.rows) > sbuf_budget(chip_) || t.rows * y[3] * window > kMostElements)) --t.rows;
-  if (bytes(t.rows) > sbuf_budget(chip_) || t.rows * y[3] * window > kMostElements)
+  while (t.rows > 1 && (bytes(t.rows) > sbuf_budget(chip_) || t.rows * y[3] * window > isa::kMaxFreeSbuf)) --t.rows;
+  if (bytes(t.rows) > sbuf_budget(chip_) || t.rows * y[3] * window > isa::kMaxFreeSbuf)
     refuse(node,
            fmt::format("one output row of the pooling needs {} bytes of SBUF per partition and reads {} elements; {} "
                        "and {} are the most",
-                       bytes(1), y[3] * window, sbuf_budget(chip_), kMostElements),
+                       bytes(1), y[3] * window, sbuf_budget(chip_), isa::kMaxFreeSbuf),
            "use a smaller window or a narrower input");
   OpEstimate e;
   const double outputs = static_cast<double>(blocks * y[0] * y[2] * y[3]) / t.folds;
@@ -136,7 +136,7 @@ void Lowering::lower_op(const Node& node, const Resize& op) {
   t.folds = exact_folds(x[1], chip_.sbuf.partitions);
   t.rows = static_cast<int>((y[2] + 4 * t.folds - 1) / (4 * t.folds));
   if (t.rows > 1) t.rows += t.rows % 2;  // even, so that the folds of a doubling blend alike
-  while (t.rows > 1 && (bytes() > sbuf_budget(chip_) || t.rows * std::max(x[3], y[3]) > 65536))
+  while (t.rows > 1 && (bytes() > sbuf_budget(chip_) || t.rows * std::max(x[3], y[3]) > isa::kMaxFreeSbuf))
     t.rows = std::max(1, t.rows - std::max(2, t.rows / 8 * 2));
   if (bytes() > sbuf_budget(chip_))
     refuse(node,

@@ -57,7 +57,7 @@ struct Phase {
 struct ConvTile {
   TensorId x = kNoTensor, y = kNoTensor, residual = kNoTensor, weights = kNoTensor;
   TensorId also = kNoTensor;  ///< a second, fp32 destination: y is a graph output that is read on chip too
-  int bias = -1;              ///< first column in the parameter block, one per 128 output channels; -1: none
+  int bias = -1;  ///< first column in the parameter block, one per array's width of output channels; -1: none
   Activation act;
   int x_channel = 0, x_channels = 0;  ///< contraction channels of this chunk
   int y_channel = 0, y_channels = 0;
@@ -170,7 +170,8 @@ struct TileProgram {
   DType compute = DType::bf16;
   std::vector<TileTensor> tensors;
   std::vector<TileOp> ops;
-  std::vector<std::vector<float>> params;  ///< fp32 columns of up to 128 values, resident in SBUF: biases, scales
+  std::vector<std::vector<float>>
+      params;  ///< fp32 columns of as many values as the array has columns, resident in SBUF: biases, scales
   bool needs_identity = false;
   std::int64_t dram_bytes = 0;
 

@@ -12,6 +12,8 @@ namespace {
 
 // An alias is copied where it is used; nested aliases could otherwise blow up without bound.
 constexpr int kMaxNodes = 1'000'000;
+// An alias may name a node that it lies in; its copy would have no end.
+constexpr int kMaxDepth = 64;
 
 /// yaml-cpp counts from 0 and says -1 where it does not know.
 Place place_of(const YAML::Mark& mark, Place otherwise) {
@@ -20,11 +22,14 @@ Place place_of(const YAML::Mark& mark, Place otherwise) {
 
 std::string at(const std::string& file, Place place) { return fmt::format("{}:{}:{}", file, place.line, place.column); }
 
-YamlNode convert(const YAML::Node& node, Place parent, const std::string& file, int& budget) {
+YamlNode convert(const YAML::Node& node, Place parent, const std::string& file, int& budget, int depth = 0) {
   YamlNode result;
   result.place = place_of(node.Mark(), parent);
   if (--budget < 0)
     throw Error(ErrorKind::config, at(file, result.place), fmt::format("more than {} nodes", kMaxNodes));
+  if (depth > kMaxDepth && (node.IsMap() || node.IsSequence()))
+    throw Error(ErrorKind::config, at(file, result.place),
+                fmt::format("nested more than {} deep; an alias must not stand inside what it names", kMaxDepth));
   switch (node.Type()) {
     case YAML::NodeType::Undefined:
     case YAML::NodeType::Null: result.place = parent; break;  // its own mark is that of the next token
@@ -34,14 +39,14 @@ YamlNode convert(const YAML::Node& node, Place parent, const std::string& file, 
       break;
     case YAML::NodeType::Sequence:
       result.kind = YamlNode::Kind::list;
-      for (const YAML::Node& item : node) result.items.push_back(convert(item, result.place, file, budget));
+      for (const YAML::Node& item : node) result.items.push_back(convert(item, result.place, file, budget, depth + 1));
       break;
     case YAML::NodeType::Map:
       result.kind = YamlNode::Kind::map;
       for (const auto& entry : node) {
         const Place place = place_of(entry.first.Mark(), result.place);
         if (!entry.first.IsScalar()) throw Error(ErrorKind::config, at(file, place), "a key must be plain text");
-        result.entries.push_back({entry.first.Scalar(), place, convert(entry.second, place, file, budget)});
+        result.entries.push_back({entry.first.Scalar(), place, convert(entry.second, place, file, budget, depth + 1)});
       }
       break;
   }

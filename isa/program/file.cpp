@@ -1,13 +1,13 @@
 #include "isa/program/file.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 #include <xxhash.h>
 #include <zstd.h>
 
 #include <bit>
 #include <fstream>
 
+#include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
 #include "isa/program/serial.h"
 
@@ -49,49 +49,34 @@ std::uint64_t checksum_of(const SectionHeader& header, const std::vector<std::by
 
 class FileWriter {
  public:
-  explicit FileWriter(const std::filesystem::path& file)
-      : file_(file), part_(file.string() + fmt::format(".part{}", ::getpid())), out_(part_, std::ios::binary) {
-    if (!out_)
-      throw Error(ErrorKind::usage, file.string(), "cannot be written; choose a folder that exists and is writable");
+  explicit FileWriter(const std::filesystem::path& file) : file_(file.string()), out_(file) {
     out_.write(kMagic, sizeof kMagic);
-    out_.write(reinterpret_cast<const char*>(&kVersion), sizeof kVersion);
-  }
-  ~FileWriter() {
-    if (done_) return;
-    out_.close();
-    std::error_code ignored;
-    std::filesystem::remove(part_, ignored);
+    out_.write(&kVersion, sizeof kVersion);
   }
 
   void section(Kind kind, std::uint32_t index, const std::vector<std::byte>& raw) {
     std::vector<std::byte> packed(ZSTD_compressBound(raw.size()));
     const std::size_t size = ZSTD_compress(packed.data(), packed.size(), raw.data(), raw.size(), kCompressionLevel);
-    if (ZSTD_isError(size) != 0) throw Error(ErrorKind::internal, file_.string(), ZSTD_getErrorName(size));
+    if (ZSTD_isError(size) != 0) throw Error(ErrorKind::internal, file_, ZSTD_getErrorName(size));
     packed.resize(size);
     SectionHeader header{kind, index, raw.size(), packed.size(), 0};
     header.checksum = checksum_of(header, packed);
-    out_.write(reinterpret_cast<const char*>(&header), sizeof header);
-    out_.write(reinterpret_cast<const char*>(packed.data()), static_cast<std::streamsize>(packed.size()));
+    out_.write(&header, sizeof header);
+    out_.write(packed.data(), packed.size());
   }
 
-  void finish() {
-    out_.close();
-    std::error_code error;
-    if (out_) std::filesystem::rename(part_, file_, error);
-    if (!out_ || error) throw Error(ErrorKind::usage, file_.string(), "cannot be written; is the disk full?");
-    done_ = true;
-  }
+  void finish() { out_.commit(); }
 
  private:
-  std::filesystem::path file_, part_;
-  std::ofstream out_;
-  bool done_ = false;
+  std::string file_;
+  AtomicFile out_;
 };
 
 class FileSource final : public ProgramSource {
  public:
   explicit FileSource(const std::filesystem::path& file) : file_(file.string()), in_(file, std::ios::binary) {
     std::error_code error;
+    if (std::filesystem::is_directory(file, error)) throw Error(ErrorKind::usage, file_, "is a folder; give a file");
     size_ = std::filesystem::file_size(file, error);
     if (!in_ || error) throw Error(ErrorKind::usage, file_, "cannot be read; give the path of a program file");
     read_preamble();

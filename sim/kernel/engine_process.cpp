@@ -156,6 +156,7 @@ void EngineProcess::issue_on_sequencer(const Decoded& d, const Candidate& c) {
   Tick end = c.at;
   if (const auto* copy = std::get_if<isa::DmaCopy>(&d.inst.op)) {
     end = c.at + links_.times.trigger;
+    record_stall(StallReason::trigger, c.at, end);
     links_.dma.trigger(stream_.engine(), d, *copy, end);
     done_at_ = std::max(done_at_, end);
   } else {

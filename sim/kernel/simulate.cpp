@@ -1,7 +1,6 @@
 #include "sim/kernel/simulate.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -115,7 +114,6 @@ void read_outputs(Run& run, HostLink& host, SimResult& result) {
 SimResult simulate(const arch::ChipSpec& chip, isa::ProgramSource& program, const std::vector<TensorData>& inputs,
                    const SimOptions& options, std::span<Observer* const> observers,
                    std::function<void(const Progress&)> progress) {
-  const auto begin = std::chrono::steady_clock::now();
   check_program(program.image(), chip, inputs, options.values);
   Run run(chip, program, options, observers, std::move(progress));
   SimResult result;
@@ -137,8 +135,7 @@ SimResult simulate(const arch::ChipSpec& chip, isa::ProgramSource& program, cons
     read_outputs(run, model.host, result);
   }
   result.instructions = run.sink->instructions();
-  result.counters = run.counter.take();
-  result.host_seconds_kernel = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.counters = run.counter.take(result.end);
   return result;
 }
 

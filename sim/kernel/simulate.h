@@ -35,7 +35,6 @@ struct SimResult {
   std::vector<TensorData> outputs;  ///< in the order of the tensor table; empty without values
   std::uint64_t instructions = 0;   ///< issued, passes of loops counted
   std::uint64_t kernel_events = 0;  ///< process activations by the SystemC kernel
-  double host_seconds_kernel = 0;   ///< host time of the run; for the host section of reports only
 };
 
 /// Runs a program on one NeuronCore of `chip`. Same arguments give the same result, whatever `threads` is and whichever

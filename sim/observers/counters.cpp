@@ -34,41 +34,43 @@ void CounterObserver::issued(const Issued& i) {
     counters_.macs += macs;
     if (o) o->macs += macs;
   }
-  if (std::holds_alternative<isa::DmaCopy>(i.inst.inst.op)) return;
-  for (const Touch& t : i.inst.footprint) {
-    const std::int64_t bytes = t.access->elements() * size_of(t.access->dtype);
-    if (t.box.memory == isa::Memory::sbuf) (t.write ? counters_.sbuf_written : counters_.sbuf_read) += bytes;
-    if (t.box.memory == isa::Memory::psum) (t.write ? counters_.psum_written : counters_.psum_read) += bytes;
-  }
 }
 
 void CounterObserver::retired(const Retired& r) {
   const auto index = static_cast<std::size_t>(r.engine);
   EngineCounters& e = counters_.engines[index];
-  e.busy += extend(busy_until_[index], r.start, r.end);
-  for (const Stall& s : r.stalls) e.stalls[static_cast<std::size_t>(s.reason)] += s.to - s.from;
+  const Tick busy = extend(busy_until_[index], r.start, r.end);
+  e.busy += busy;
+  accounted_until_[index] = std::max(accounted_until_[index], r.end);
+  for (const Stall& s : r.stalls) {
+    e.stalls[static_cast<std::size_t>(s.reason)] += s.to - s.from;
+    accounted_until_[index] = std::max(accounted_until_[index], s.to);
+  }
   OpCounters* o = op(r.op);
   if (!o) return;
   if (o->last_end == Tick(0) || r.start < o->first_start) o->first_start = r.start;
   o->last_end = std::max(o->last_end, r.visible);
-  o->busy[index] += r.end - r.start;
-  if (r.opcode == isa::Opcode::matmul || r.opcode == isa::Opcode::transpose) o->matmul += r.end - r.start;
+  o->busy[index] += busy;
 }
 
 void CounterObserver::transferred(const DmaTransfer& t) {
   counters_.dma_busy += extend(dma_until_, t.start, t.end);
   ++counters_.dma_transfers;
-  counters_.dma_descriptors += static_cast<std::uint64_t>(t.descriptors);
-  counters_.dma_bytes += t.bytes;
   counters_.dram_read += t.dram_read;
   counters_.dram_written += t.dram_written;
   OpCounters* o = op(t.op);
   if (!o) return;
-  o->dma_bytes += t.bytes;
   o->dram_read += t.dram_read;
   o->dram_written += t.dram_written;
   if (o->last_end == Tick(0) || t.start < o->first_start) o->first_start = t.start;
   o->last_end = std::max(o->last_end, t.end);
+}
+
+Counters CounterObserver::take(Tick end) {
+  for (std::size_t i = 0; i < counters_.engines.size(); ++i)
+    counters_.engines[i].stalls[static_cast<std::size_t>(StallReason::finished)] +=
+        extend(accounted_until_[i], accounted_until_[i], end);
+  return std::move(counters_);
 }
 
 }  // namespace inf::sim

@@ -21,12 +21,23 @@ enum class StallReason : std::uint8_t {
   sbuf_port,   ///< vector and gpsimd exclude each other on SBUF
   psum_port,   ///< vector and scalar exclude each other on PSUM
   table_load,  ///< the scalar engine fetched another activation table set
+  trigger,     ///< the sequencer handed a transfer to the DMA engines
+  finished,    ///< the engine had run its last instruction; other engines or transfers had not
 };
-inline constexpr int kStallReasons = 7;
+inline constexpr int kStallReasons = 9;
 constexpr std::string_view name(StallReason r) {
-  constexpr std::string_view kNames[] = {"issue",     "semaphore", "dma",       "datapath",
-                                         "sbuf port", "psum port", "table load"};
-  return kNames[static_cast<int>(r)];
+  switch (r) {
+    case StallReason::issue: return "issue";
+    case StallReason::semaphore: return "semaphore";
+    case StallReason::dma: return "dma";
+    case StallReason::datapath: return "datapath";
+    case StallReason::sbuf_port: return "sbuf port";
+    case StallReason::psum_port: return "psum port";
+    case StallReason::table_load: return "table load";
+    case StallReason::trigger: return "trigger";
+    case StallReason::finished: return "finished";
+  }
+  return "";
 }
 
 struct Stall {

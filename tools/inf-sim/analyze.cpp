@@ -21,6 +21,7 @@ struct AnalyzeArguments {
 };
 
 int analyze(const AnalyzeArguments& a) {
+  check_destinations(a.json);
   compiler::Graph graph = is_workload(a.file)
                               ? workflow::load_graph(workflow::resolve(workflow::read_workload_file(a.file)))
                               : compiler::import_onnx(a.file);

@@ -23,6 +23,7 @@ struct AsmArguments {
 };
 
 int assemble(const AsmArguments& a) {
+  check_destinations(a.json);
   const arch::ChipSpec chip = arch::load_chip(workflow::find_config("chips", a.chip, {}, "--chip"));
   isa::Program program = isa::parse_program(workflow::read_file(a.text), a.text, &chip);
   std::size_t code = 0;

@@ -22,8 +22,11 @@ struct BuildArguments {
 
 int build(BuildArguments a) {
   a.craft.weights = workloads::parse_weight_choice(a.weights);
+  check_destinations(a.json);
   workloads::write_craft(a.craft, a.file);
-  const auto bytes = std::filesystem::file_size(a.file);
+  std::error_code no_size;  // of a device or a pipe
+  const auto size = std::filesystem::file_size(a.file, no_size);
+  const std::uintmax_t bytes = no_size ? 0 : size;
   const nlohmann::ordered_json json = {
       {"document", "inf-sim build"}, {"version", kVersion},    {"model", a.model},
       {"height", a.craft.height},    {"width", a.craft.width}, {"batch", a.craft.batch},

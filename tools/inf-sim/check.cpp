@@ -9,6 +9,7 @@
 #include "isa/arch/yaml_tree.h"
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/output.h"
+#include "tools/workflow/files.h"
 #include "tools/workflow/workload.h"
 
 namespace inf::cli {
@@ -23,6 +24,7 @@ struct CheckArguments {
 
 /// The kind of file, told by the keys that only it has; read as that kind.
 const char* check_file(const std::string& file) {
+  workflow::refuse_folder(file);
   const arch::YamlNode tree = arch::load_yaml(file);
   if (tree.find("tensor") != nullptr) return arch::load_chip(file), "chip";
   if (tree.find("sizes") != nullptr) return arch::load_instances(file), "instances";

@@ -8,12 +8,12 @@
 #include "compiler/import/onnx.h"
 #include "compiler/pipeline/pipeline.h"
 #include "isa/arch/chip_config.h"
+#include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
 #include "isa/program/file.h"
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/dumps.h"
 #include "tools/inf-sim/output.h"
-#include "tools/workflow/atomic_file.h"
 #include "tools/workflow/compile_report.h"
 #include "tools/workflow/files.h"
 #include "tools/workflow/model.h"
@@ -74,6 +74,8 @@ int compile(const CompileArguments& a) {
   if (a.list_passes) return list_passes(a.json);
   if (a.file.empty()) throw Error(ErrorKind::usage, "compile", "needs an ONNX or workload file");
   compiler::CompileOptions options = a.dumps.options();
+  check_destinations(a.json);
+  if (!a.program.empty()) check_writable(a.program);
   Target target = read_target(a);
   const arch::ChipSpec chip = arch::load_chip(target.chip);
   options.compute = target.compute;
@@ -86,7 +88,9 @@ int compile(const CompileArguments& a) {
   workflow::CompileReport report = workflow::describe_compiled(model, chip, target.compute);
   if (!a.program.empty()) {
     isa::write_program(*model.source, a.program);
-    report.file_bytes = std::filesystem::file_size(a.program);
+    std::error_code no_size;  // of a device or a pipe
+    const auto bytes = std::filesystem::file_size(a.program, no_size);
+    report.file_bytes = no_size ? 0 : bytes;
   }
   emit(a.json, workflow::compile_report_text(report, a.nodes), workflow::compile_report_json(report));
   return 0;

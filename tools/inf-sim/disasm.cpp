@@ -4,11 +4,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "isa/base/atomic_file.h"
 #include "isa/program/file.h"
 #include "isa/program/text.h"
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/output.h"
-#include "tools/workflow/atomic_file.h"
 
 namespace inf::cli {
 namespace {
@@ -22,9 +22,10 @@ struct DisasmArguments {
 };
 
 int disassemble(const DisasmArguments& a) {
+  check_destinations(a.json);
   const std::string text =
       isa::print(isa::collect(*isa::read_program(a.program)), {.constants = a.constants || !a.text.empty()});
-  if (!a.text.empty()) workflow::write_file_atomically(a.text, text);
+  if (!a.text.empty()) write_file_atomically(a.text, text);
   const nlohmann::ordered_json json = {
       {"document", "inf-sim disasm"}, {"version", kVersion}, {"program", a.program}, {"text", text}};
   emit(a.json, a.text.empty() ? text : fmt::format("{}: {} bytes of text\n", a.text, text.size()), json.dump(2) + "\n");

@@ -8,10 +8,10 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/output.h"
-#include "tools/workflow/atomic_file.h"
 #include "tools/workflow/files.h"
 
 namespace inf::cli {
@@ -34,7 +34,7 @@ int docs(const DocsArguments& a) {
                 fmt::format("{} out of date; run inf-sim docs", fmt::join(outdated, " and ")));
   for (const workflow::GeneratedPage& page : workflow::generated_pages())
     if (std::find(outdated.begin(), outdated.end(), page.name) != outdated.end())
-      workflow::write_file_atomically(folder / page.name, page.text);
+      write_file_atomically(folder / page.name, page.text);
   const nlohmann::ordered_json json = {{"document", "inf-sim docs"}, {"version", kVersion}, {"written", outdated}};
   emit(a.json, outdated.empty() ? "all pages are current\n" : fmt::format("{} written\n", fmt::join(outdated, ", ")),
        json.dump(2) + "\n");

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "isa/arch/chip_config.h"
+#include "isa/base/error.h"
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/output.h"
 #include "tools/inf-sim/program_input.h"
@@ -28,9 +29,12 @@ int execute(const ExecArguments& a) {
   options.values = a.mode != "timing";
   options.timing = a.mode != "values";
   options.threads = a.threads;
+  check_destinations(a.json, a.out);
   workflow::Progress progress;
   const std::unique_ptr<isa::ProgramSource> program = open_program(a.program, chip);
   const workflow::ExecResult result = workflow::exec(chip, *program, options, progress);
+  if (result.instructions == 0)
+    throw Error(ErrorKind::usage, a.program, "holds no instruction; docs/isa.md says how to write them");
   if (!a.out.empty()) workflow::write_outputs(result, a.out);
   emit(a.json, workflow::exec_text(result), workflow::exec_json(result));
   return 0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
@@ -35,9 +36,8 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
   return inf::exit_code(inf::ErrorKind::usage);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+/// Everything but the state of standard output itself.
+int run(int argc, char** argv) {
   CLI::App app(
       "inf-sim: compiles ONNX models for AWS Inferentia chips and runs them on a simulated NeuronCore, bit by bit and "
       "cycle by cycle");
@@ -64,7 +64,18 @@ int main(int argc, char** argv) {
     return report(error);
   } catch (const std::bad_alloc&) {
     return report(inf::Error(inf::ErrorKind::usage, "", "out of memory; a smaller input needs less"));
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) != 0) return 0;  // main says so
+    return report(inf::Error(inf::ErrorKind::internal, "", error.what()));
   } catch (const std::exception& error) {
     return report(inf::Error(inf::ErrorKind::internal, "", error.what()));
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int code = run(argc, argv);
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return report(inf::Error(inf::ErrorKind::usage, "standard output", "cannot be written whole; is the disk full?"));
 }

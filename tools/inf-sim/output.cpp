@@ -2,15 +2,41 @@
 
 #include <fmt/core.h>
 
+#include <charconv>
 #include <cstdio>
+#include <string_view>
 
+#include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
-#include "tools/workflow/atomic_file.h"
 
 namespace inf::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr int kLargestSide = 16384;
+
+/// 0 where the whole text is no number in range.
+int parse_side(std::string_view text) {
+  int side = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), side);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && side >= 1 && side <= kLargestSide ? side : 0;
+}
+
+/// Can files be written into this folder, which may not exist yet?
+void check_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::path there = fs::absolute(folder);
+  while (!fs::exists(there, error) && !error && there.has_relative_path()) there = there.parent_path();
+  if (!error && !fs::is_directory(there, error)) error = std::make_error_code(std::errc::not_a_directory);
+  if (error) throw Error(ErrorKind::usage, folder.string(), "cannot be created: " + error.message());
+  try {
+    check_writable(there / ".inf-sim-probe");
+  } catch (const Error& refused) {
+    throw Error(refused.kind(), folder.string(), refused.message(), refused.notes());
+  }
+}
 
 }  // namespace
 
@@ -28,20 +54,29 @@ void JsonChoice::add_to(CLI::App& command) {
       ->type_name("[FILE]");
 }
 
+void check_destinations(const JsonChoice& choice, const fs::path& folder) {
+  if (!folder.empty()) check_folder(folder);
+  if (choice.file.empty()) return;
+  const fs::path parent = fs::absolute(choice.file).lexically_normal().parent_path();
+  const bool comes_later = !folder.empty() && parent == (fs::absolute(folder) / "").lexically_normal().parent_path();
+  std::error_code none;
+  if (!comes_later || fs::exists(parent, none)) check_writable(choice.file);
+}
+
 void emit(const JsonChoice& choice, const std::string& text, const std::string& json) {
   if (choice.wanted && choice.file.empty()) {
     fmt::print("{}", json);
     return;
   }
-  if (choice.wanted) workflow::write_file_atomically(choice.file, json);
+  if (choice.wanted) write_file_atomically(choice.file, json);
   fmt::print("{}", text);
 }
 
 workflow::Extent parse_size(const std::string& text) {
-  int height = 0, width = 0;
-  char rest = 0;
-  if (std::sscanf(text.c_str(), "%dx%d%c", &height, &width, &rest) != 2 || height < 1 || width < 1 ||
-      height > kLargestSide || width > kLargestSide)
+  const std::size_t cross = text.find('x');
+  const int height = cross == std::string::npos ? 0 : parse_side(std::string_view(text).substr(0, cross));
+  const int width = cross == std::string::npos ? 0 : parse_side(std::string_view(text).substr(cross + 1));
+  if (height == 0 || width == 0)
     throw Error(ErrorKind::usage, "--size",
                 fmt::format("'{}' is no size; write HEIGHTxWIDTH, each 1..{}, such as 768x768", text, kLargestSide));
   return {height, width};

@@ -1,5 +1,6 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <string>
 
 #include "tools/workflow/pre_post.h"
@@ -13,6 +14,10 @@ struct JsonChoice {
 
   void add_to(CLI::App& command);
 };
+
+/// Refuses what could not be written once the work is done: the document's file, and files in `folder` unless that is
+/// empty. Leaves nothing behind. Errors: usage.
+void check_destinations(const JsonChoice& choice, const std::filesystem::path& folder = {});
 
 /// Prints one of them, or the text and writes the document.
 void emit(const JsonChoice& choice, const std::string& text, const std::string& json);

@@ -49,9 +49,10 @@ int run(const RunArguments& a) {
   options.reference = !a.no_reference;
   options.compile = a.dumps.options();
   workflow::Progress progress;
-  const workflow::RunResult result = workflow::run(workload, options, progress);
   const std::filesystem::path folder =
       a.out.empty() ? std::filesystem::path("out") / workload.name : std::filesystem::path(a.out);
+  check_destinations(a.json, folder);
+  const workflow::RunResult result = workflow::run(workload, options, progress);
   const std::vector<std::string> written =
       workflow::write_results(result, folder, a.save_outputs || (!workload.post && !result.outputs.empty()));
   emit(a.json,

@@ -25,7 +25,7 @@ class Sums {
 
   Accuracy accuracy() const {
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-    if (!finite_) return {n_, kNan, kNan, kNan, kNan, false};
+    if (!finite_ || !std::isfinite(abs_)) return {n_, kNan, kNan, kNan, kNan, finite_};
     if (n_ == 0) return {0, 0, 0, std::numeric_limits<double>::infinity(), 1, true};
     const double n = static_cast<double>(n_);
     const double snr = squared_ > 0 ? 10 * std::log10(bb_ / squared_) : std::numeric_limits<double>::infinity();
@@ -74,6 +74,7 @@ std::vector<Accuracy> compare_along(std::span<const float> result, std::span<con
 
 std::string text(const Accuracy& a) {
   if (!a.finite) return "holds NaN or infinity where the reference does not";
+  if (std::isnan(a.snr_db)) return "the reference holds NaN or infinity";
   return fmt::format("SNR {:.1f} dB, correlation {:.5f}, error max {:.3g} mean {:.3g}", a.snr_db, a.correlation,
                      a.max_abs_error, a.mean_abs_error);
 }

@@ -8,14 +8,14 @@
 
 namespace inf::workflow {
 
-/// How far a result lies from its reference. Sums are taken in double, in index order.
+/// How far a result lies from its reference. Sums are taken in double, in index order. All figures are NaN when any
+/// compared pair holds NaN or infinity.
 struct Accuracy {
   std::size_t elements = 0;
   double max_abs_error = 0, mean_abs_error = 0;
   double snr_db = 0;       ///< 10 log10(sum of reference^2 / sum of error^2); infinite when there is no error
   double correlation = 0;  ///< Pearson's; 1 for equal arrays even when they are constant
-  bool finite =
-      true;  ///< false when the result holds NaN or infinity where the reference does not; the figures are then NaN
+  bool finite = true;      ///< false when the result holds NaN or infinity where the reference does not
 };
 Accuracy compare(std::span<const float> result, std::span<const float> reference);
 

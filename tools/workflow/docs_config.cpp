@@ -2,13 +2,21 @@
 
 #include <fmt/core.h>
 
+#include <cmath>
+
 #include "tools/workflow/workload_fields.h"
 
 namespace inf::workflow {
 namespace {
 
+constexpr double kWhole = 1e16;  // below it whole numbers are written out
+
 std::string range_text(double low, double high) {
-  return low == 0 && high == 0 ? "-" : fmt::format("{:.15g}..{:.15g}", low, high);
+  if (low == 0 && high == 0) return "-";
+  const auto text = [](double v) {
+    return v == std::floor(v) && std::abs(v) < kWhole ? fmt::format("{:.0f}", v) : fmt::format("{:.15g}", v);
+  };
+  return text(low) + ".." + text(high);
 }
 
 }  // namespace

@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
 #include "sim/kernel/simulate.h"
-#include "tools/workflow/atomic_file.h"
 #include "tools/workflow/files.h"
 #include "tools/workflow/measure.h"
+#include "tools/workflow/tensor_files.h"
 #include "tools/workflow/tensors.h"
 
 namespace inf::workflow {
@@ -107,8 +108,11 @@ void write_outputs(const ExecResult& result, const std::filesystem::path& folder
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) throw Error(ErrorKind::usage, folder.string(), "cannot be created: " + failed.message());
-  for (const ExecOutput& output : result.outputs)
-    write_file_atomically(folder / (output.name + ".npy"), npy_bytes(output.array));
+  std::vector<std::string> tensors;
+  for (const ExecOutput& output : result.outputs) tensors.push_back(output.name);
+  const std::vector<std::string> files = tensor_files(tensors);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    write_file_atomically(folder / files[i], npy_bytes(result.outputs[i].array));
 }
 
 }  // namespace inf::workflow

@@ -44,7 +44,7 @@ ExecResult exec(const arch::ChipSpec& chip, isa::ProgramSource& program, const E
 std::string exec_text(const ExecResult& result);
 /// The document described in docs/json.md.
 std::string exec_json(const ExecResult& result);
-/// Each output as NAME.npy.
+/// Each output as NAME.npy, named by tensor_files.
 void write_outputs(const ExecResult& result, const std::filesystem::path& folder);
 
 }  // namespace inf::workflow

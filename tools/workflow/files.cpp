@@ -25,9 +25,13 @@ fs::path as_typed(const fs::path& file) {
 
 }  // namespace
 
-std::string read_file(const fs::path& file) {
+void refuse_folder(const fs::path& file) {
   std::error_code none;
   if (fs::is_directory(file, none)) throw Error(ErrorKind::usage, file.string(), "is a folder; give a file");
+}
+
+std::string read_file(const fs::path& file) {
+  refuse_folder(file);
   std::ifstream in(file, std::ios::binary | std::ios::ate);
   if (!in) throw Error(ErrorKind::usage, file.string(), fmt::format("cannot be read: {}", std::strerror(errno)));
   std::string text(static_cast<std::size_t>(in.tellg()), '\0');
@@ -48,7 +52,9 @@ fs::path data_folder() {
 fs::path find_config(std::string_view kind, const std::string& word, const fs::path& base, const std::string& place) {
   if (word.find_first_of("/.") != std::string::npos) {
     const fs::path path(word);
-    return path.is_absolute() || base.empty() ? path : base / path;
+    const fs::path file = path.is_absolute() || base.empty() ? path : base / path;
+    refuse_folder(file);
+    return file;
   }
   const fs::path folder = data_folder() / "configs" / kind;
   const fs::path file = folder / (word + ".yaml");

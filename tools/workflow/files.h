@@ -5,6 +5,9 @@
 
 namespace inf::workflow {
 
+/// Errors: usage when `file` is a folder.
+void refuse_folder(const std::filesystem::path& file);
+
 /// The whole file. Errors: usage, naming the path and why it cannot be read.
 std::string read_file(const std::filesystem::path& file);
 

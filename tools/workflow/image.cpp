@@ -17,6 +17,8 @@ constexpr int kMinSide = 2, kMaxSide = 32768;
 
 std::vector<char> read_all(const std::filesystem::path& file) {
   std::error_code error;
+  if (std::filesystem::is_directory(file, error))
+    throw Error(ErrorKind::import, file.string(), "is a folder; give an image file");
   if (!std::filesystem::is_regular_file(file, error)) {
     throw Error(ErrorKind::import, file.string(), "there is no such image file",
                 {"check the path; paths in a workload file are relative to it"});

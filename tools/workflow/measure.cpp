@@ -38,7 +38,7 @@ void find_bound(OperatorUse& op) {
   const auto busiest = std::max_element(op.busy_ns.begin(), op.busy_ns.end(),
                                         [](const auto& a, const auto& b) { return a.second < b.second; });
   if (busiest == op.busy_ns.end()) return;
-  op.bound_share = std::min(1.0, busiest->second / span);
+  op.bound_share = busiest->second / span;
   op.busiest = busiest->first;
   op.bound = op.bound_share >= kBound ? busiest->first : "waiting";
 }
@@ -153,7 +153,8 @@ Throughput measure_throughput(const arch::ChipSpec& chip, const Latency& latency
   Throughput rate;
   rate.cores = chip.cores;
   rate.chips = instance.chips;
-  rate.core_per_s = 1e9 / (latency.device_ns + static_cast<double>(instance.runtime.device_start_ns));
+  rate.device_start_ns = static_cast<double>(instance.runtime.device_start_ns);
+  rate.core_per_s = 1e9 / (latency.device_ns + rate.device_start_ns);
   const double by_cores = rate.core_per_s * chip.cores;
   const double bytes = static_cast<double>(roofline.dram_read + roofline.dram_written);
   const double by_memory = bytes > 0 ? chip.memory.bytes_per_ns * 1e9 / bytes : by_cores;

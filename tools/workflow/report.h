@@ -50,8 +50,9 @@ struct Latency {
 };
 
 struct Throughput {
-  double core_per_s = 0;  ///< two or more workers keep the core busy, so only device time and device start count
-  double chip_per_s = 0;  ///< all cores, or what device memory can feed, whichever is less
+  double device_start_ns = 0;  ///< what the core waits between two calls, instance file
+  double core_per_s = 0;       ///< 1e9 / (device + device start): two or more workers keep the core busy
+  double chip_per_s = 0;       ///< all cores, or what device memory can feed, whichever is less
   double instance_per_s = 0;
   int cores = 0, chips = 0;
   std::string chip_bound;  ///< "cores" or "device memory"

@@ -36,7 +36,8 @@ Json latency_json(const Latency& l) {
 }
 
 Json throughput_json(const Throughput& t) {
-  return {{"core_per_s", figure(t.core_per_s)},
+  return {{"device_start_ns", figure(t.device_start_ns)},
+          {"core_per_s", figure(t.core_per_s)},
           {"chip_per_s", figure(t.chip_per_s)},
           {"instance_per_s", figure(t.instance_per_s)},
           {"cores", t.cores},
@@ -100,7 +101,8 @@ Json accuracy_json(const OutputAccuracy& a) {
           {"max_error", figure(a.max_error)},
           {"mean_error", figure(a.mean_error)},
           {"snr_db", figure(a.snr_db)},
-          {"correlation", figure(a.correlation)}};
+          {"correlation", figure(a.correlation)},
+          {"exact", std::isinf(a.snr_db) && a.snr_db > 0}};
 }
 
 Json boxes_accuracy_json(const BoxAccuracy& b) {

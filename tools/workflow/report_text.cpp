@@ -12,7 +12,7 @@ namespace {
 
 constexpr auto kLeft = Table::Align::left, kRight = Table::Align::right;
 constexpr std::size_t kCostliest = 10;
-constexpr std::size_t kReasons = 2;     // idle reasons named per engine
+constexpr std::size_t kReasons = 3;     // idle reasons named per engine
 constexpr double kVisibleIdle = 0.001;  // of the run
 
 std::string latency_text(const Latency& latency) {
@@ -31,7 +31,9 @@ std::string throughput_text(const Report& report) {
   const Throughput& rate = *report.throughput;
   Table table({kLeft, kRight, kLeft});
   const auto per_second = [](double v) { return si(v, "/s"); };
-  table.row({"one core", per_second(rate.core_per_s), "several workers hide copies and runtime"});
+  table.row({"one core", per_second(rate.core_per_s),
+             fmt::format("device + {} device start; several workers hide copies and runtime",
+                         duration(rate.device_start_ns))});
   table.row(
       {"one chip", per_second(rate.chip_per_s), fmt::format("{} cores, bound by {}", rate.cores, rate.chip_bound)});
   if (rate.chips > 1) table.row({"instance", per_second(rate.instance_per_s), fmt::format("{} chips", rate.chips)});
@@ -102,17 +104,19 @@ std::string operators_text(const Report& report) {
          table.text();
 }
 
-std::string number(double value) {
-  return std::isfinite(value) ? fmt::format("{:.4g}", value) : value > 0 ? "inf" : "nan";
+std::string number(double value) { return std::isnan(value) ? "NaN" : fmt::format("{:.4g}", value); }
+
+std::string snr_text(double db) {
+  if (std::isnan(db)) return "NaN";
+  return std::isinf(db) && db > 0 ? "exact" : fmt::format("{:.2f} dB", db);
 }
 
 std::string accuracy_text(const Report& report) {
   Table table({kLeft, kRight, kRight, kRight, kRight});
   table.row({"output", "max error", "mean error", "SNR", "correlation"});
   for (const OutputAccuracy& a : report.accuracy)
-    table.row({a.output, number(a.max_error), number(a.mean_error),
-               std::isfinite(a.snr_db) ? fmt::format("{:.2f} dB", a.snr_db) : "exact",
-               fmt::format("{:.6f}", a.correlation)});
+    table.row({a.output, number(a.max_error), number(a.mean_error), snr_text(a.snr_db),
+               std::isnan(a.correlation) ? "NaN" : fmt::format("{:.6f}", a.correlation)});
   std::string text = "\nAccuracy against the fp32 reference\n" + table.text();
   if (report.boxes) {
     const BoxAccuracy& b = *report.boxes;

@@ -10,14 +10,15 @@
 
 #include "isa/arch/chip_config.h"
 #include "isa/arch/instance.h"
+#include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
 #include "sim/kernel/simulate.h"
-#include "tools/workflow/atomic_file.h"
 #include "tools/workflow/judge.h"
 #include "tools/workflow/measure.h"
 #include "tools/workflow/model.h"
 #include "tools/workflow/reference.h"
+#include "tools/workflow/tensor_files.h"
 #include "tools/workflow/tensors.h"
 #include "tools/workflow/transfer_times.h"
 
@@ -210,13 +211,11 @@ std::vector<std::string> write_results(const RunResult& result, const std::files
   write("report.json", report_json(result.report));
   if (result.report.box_count) write("boxes.json", boxes_json(result.boxes));
   if (result.page) write("page_boxes.png", encode_png(*result.page));
-  if (with_outputs)
-    for (const NamedArray& output : result.outputs) {
-      std::string file = output.name;
-      std::replace_if(
-          file.begin(), file.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '-' && c != '_'; }, '_');
-      write(file + ".npy", npy_bytes(output.array));
-    }
+  if (!with_outputs) return names;
+  std::vector<std::string> tensors;
+  for (const NamedArray& output : result.outputs) tensors.push_back(output.name);
+  const std::vector<std::string> files = tensor_files(tensors);
+  for (std::size_t i = 0; i < files.size(); ++i) write(files[i], npy_bytes(result.outputs[i].array));
   return names;
 }
 

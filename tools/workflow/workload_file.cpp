@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "isa/arch/yaml_reader.h"
+#include "tools/workflow/files.h"
 #include "tools/workflow/workload_fields.h"
 
 namespace inf::workflow {
@@ -180,6 +181,7 @@ void read_rest(Section& root, WorkloadFile& file, arch::Problems& problems) {
 }  // namespace
 
 WorkloadFile read_workload_file(const std::filesystem::path& path) {
+  refuse_folder(path);
   const arch::YamlNode tree = arch::load_yaml(path);
   arch::Problems problems(path.string());
   WorkloadFile file;

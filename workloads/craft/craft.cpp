@@ -5,10 +5,10 @@
 
 #include <bit>
 #include <cstring>
-#include <fstream>
 #include <initializer_list>
 #include <utility>
 
+#include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
 #include "workloads/craft/layers.h"
 #include "workloads/craft/weights.h"
@@ -244,21 +244,7 @@ onnx::ModelProto craft_model(const CraftOptions& options) {
 std::string craft_onnx(const CraftOptions& options) { return craft_model(options).SerializeAsString(); }
 
 void write_craft(const CraftOptions& options, const std::filesystem::path& file) {
-  const onnx::ModelProto model = craft_model(options);
-  const std::filesystem::path part = file.string() + ".part";
-  bool written = false;
-  {
-    std::ofstream out(part, std::ios::binary | std::ios::trunc);
-    written = out && model.SerializeToOstream(&out) && out.flush();
-  }
-  std::error_code error;
-  if (written) std::filesystem::rename(part, file, error);
-  if (!written || error) {
-    std::error_code ignored;
-    std::filesystem::remove(part, ignored);
-    throw Error(ErrorKind::usage, file.string(), "cannot be written",
-                {"check that its folder exists, is writable and has room"});
-  }
+  write_file_atomically(file, craft_onnx(options));
 }
 
 }  // namespace inf::workloads

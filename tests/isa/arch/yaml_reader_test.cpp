@@ -97,6 +97,10 @@ TEST_CASE("mistakes") {
       {"nested", "count: 1\nnested: {}", "w.yaml:2:9: nested.must is missing"},
       {"unknown", "count: 1\ncolor: red", "w.yaml:2:1: unknown key color; did you mean 'colour'?"},
       {"unknown and far", "count: 1\nzzzzzz: red", "w.yaml:2:1: unknown key zzzzzz"},
+      {"alias in its own map", "count: 1\nnested: &m {must: 1, x: *m}",
+       "w.yaml:2:9: nested more than 64 deep; an alias must not stand inside what it names"},
+      {"alias in its own list", "&a [*a]",
+       "w.yaml:1:1: nested more than 64 deep; an alias must not stand inside what it names"},
       {"repeated", "count: 1\ncount: 2", "w.yaml:2:1: count is repeated; it is first given on line 1"},
   };
   for (const Row& row : rows) {

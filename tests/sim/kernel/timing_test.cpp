@@ -4,6 +4,7 @@
 
 #include "isa/arch/cost.h"
 #include "isa/base/error.h"
+#include "tests/sim/support/conv_program.h"
 #include "tests/sim/support/program_builder.h"
 
 using namespace inf;
@@ -45,6 +46,22 @@ SimOptions timing_only() {
   o.values = false;
   o.check_hazards = false;
   return o;
+}
+
+/// Busy and idle of each engine make up the whole run.
+void check_accounted(const SimResult& result) {
+  for (std::size_t e = 0; e < arch::kEngines; ++e) {
+    CAPTURE(e);
+    const EngineCounters& engine = result.counters.engines[e];
+    Tick total = engine.busy;
+    for (int i = 0; i < kStallReasons; ++i)
+      if (static_cast<StallReason>(i) != StallReason::datapath) total += engine.stalls[static_cast<std::size_t>(i)];
+    CHECK(total == result.end);
+  }
+}
+
+Tick idle(const SimResult& result, Engine engine, StallReason reason) {
+  return result.counters.engines[static_cast<std::size_t>(engine)].stalls[static_cast<std::size_t>(reason)];
 }
 
 }  // namespace
@@ -271,6 +288,23 @@ TEST_CASE("another activation table set costs its load, the same set does not") 
         ns(2 * inf2().scalar.table_load_ns));
 }
 
+TEST_CASE("busy time and idle time of a convolution add up, for engines and for operators") {
+  constexpr int kTiles = 4;
+  ConvProgram program(kTiles);
+  const SimResult result = simulate(inf2(), program, program.inputs(), timing_only());
+  check_accounted(result);
+  const Tick triggers = idle(result, Engine::sync, StallReason::trigger);
+  CHECK(triggers == ns(inf2().dma.trigger_ns) * (kTiles + 1));
+  CHECK(idle(result, Engine::sync, StallReason::finished) > Tick(0));
+  REQUIRE_FALSE(result.counters.ops.empty());
+  for (std::size_t e = 0; e < arch::kEngines; ++e) {
+    CAPTURE(e);
+    Tick sum;
+    for (const OpCounters& op : result.counters.ops) sum += op.busy[e];
+    CHECK(sum == result.counters.engines[e].busy);
+  }
+}
+
 TEST_CASE("busy time and stalls add up to the time of the engine") {
   Builder b;
   b.add(Engine::vector, memset_to(sbuf(0, 1, 0, DType::fp32, 700), 1), {}, signal(7));
@@ -283,9 +317,8 @@ TEST_CASE("busy time and stalls add up to the time of the engine") {
   Recorder r;
   const SimResult result = b.run({}, timing_only(), {&r});
   const EngineCounters& scalar = result.counters.engines[static_cast<std::size_t>(Engine::scalar)];
-  Tick total = scalar.busy;
-  for (int i = 0; i < kStallReasons; ++i)
-    if (static_cast<StallReason>(i) != StallReason::datapath) total += scalar.stalls[static_cast<std::size_t>(i)];
-  CHECK(total == r.items.back().end);
+  check_accounted(result);
+  CHECK(idle(result, Engine::scalar, StallReason::finished) == result.end - r.items.back().end);
+  CHECK(idle(result, Engine::gpsimd, StallReason::finished) == result.end);
   CHECK(scalar.by_opcode[static_cast<std::size_t>(isa::Opcode::activation)] == 2);
 }

@@ -1,20 +1,11 @@
 #include <doctest/doctest.h>
 
+#include "isa/base/atomic_file.h"
 #include "tests/workloads/files.h"
-#include "tools/workflow/atomic_file.h"
 #include "tools/workflow/image.h"
 
 using namespace inf;
 using namespace inf::workflow;
-
-namespace {
-
-std::string bytes_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-}  // namespace
 
 TEST_CASE("a PNG comes back as it was written") {
   const test::ScratchFolder folder("image_round_trip");
@@ -42,7 +33,7 @@ TEST_CASE("files that are no usable image") {
   };
   const Row rows[] = {
       {"none.png", "there is no such image file"},
-      {".", "there is no such image file"},
+      {".", "is a folder"},
       {"empty.png", "is empty (0 bytes)"},
       {"text.png", "is not an image"},
       {"head.png", "the PNG file is cut off"},
@@ -62,18 +53,4 @@ TEST_CASE("the page that ships with the project") {
   const Image page = read_image(INF_SOURCE_DIR "/workloads/images/page.png");
   CHECK(page.width == 760);
   CHECK(page.height == 960);
-}
-
-TEST_CASE("files are written whole or not at all") {
-  const test::ScratchFolder folder("atomic");
-  write_file_atomically(folder / "a", "one");
-  write_file_atomically(folder / "a", std::string("t\0o", 3));
-  CHECK(bytes_of(folder / "a") == std::string("t\0o", 3));
-  std::filesystem::create_directories(folder / "taken/inside");
-  for (const char* path : {"none/a", "taken"}) {
-    CAPTURE(path);
-    CHECK(test::error_of([&] { write_file_atomically(folder / path, "x"); }).find("cannot be written") !=
-          std::string::npos);
-    CHECK_FALSE(std::filesystem::exists((folder / path).string() + ".part"));
-  }
 }

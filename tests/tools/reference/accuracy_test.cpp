@@ -47,6 +47,24 @@ TEST_CASE("a result that is not finite is said, never averaged away") {
   }
 }
 
+TEST_CASE("a reference that is not finite leaves no figure that meets a tolerance") {
+  struct Row {
+    const char* name;
+    float result, reference;
+  };
+  const Row rows[] = {{"NaN in the reference", 1, NAN},
+                      {"infinity in the reference", 1, INFINITY},
+                      {"NaN in both", NAN, NAN},
+                      {"the same infinity", INFINITY, INFINITY}};
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const Accuracy a = compare(std::vector{1.0F, row.result, 3.0F}, std::vector{1.0F, row.reference, 3.0F});
+    for (const double figure : {a.max_abs_error, a.mean_abs_error, a.snr_db, a.correlation}) CHECK(std::isnan(figure));
+    CHECK(a.finite);
+    CHECK(text(a) == "the reference holds NaN or infinity");
+  }
+}
+
 TEST_CASE("per channel of any axis") {
   const std::vector<float> reference{1, 10, 2, 20, 3, 30};
   const std::vector<float> result{1, 11, 2, 21, 3, 31};  // every second one is off by one
