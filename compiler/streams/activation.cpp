@@ -38,8 +38,6 @@ FirstStep first_step(const Activation& act) {
   return {};
 }
 
-bool needs_scratch(const Activation& act) { return act.fn == Act::elu || act.fn == Act::hard_swish; }
-
 namespace {
 
 isa::TensorScalar two_ops(const isa::Access& dst, const isa::Access& src, AluOp op0, float s0, AluOp op1, float s1) {

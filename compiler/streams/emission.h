@@ -4,6 +4,7 @@
 #include "compiler/streams/generator.h"
 #include "compiler/streams/memory_clocks.h"
 #include "compiler/streams/stream_builder.h"
+#include "compiler/tiles/estimate.h"
 #include "compiler/tiles/tile_program.h"
 
 namespace inf::compiler {
@@ -84,7 +85,6 @@ struct FirstStep {
   float scale = 1, alpha = 0;
 };
 FirstStep first_step(const Activation& act);
-bool needs_scratch(const Activation& act);
 
 Generator emit_conv(Emission& e, const ConvTile& t);
 Generator emit_pool(Emission& e, const PoolTile& t);

@@ -275,10 +275,6 @@ void ConvEmitter::store(Staging& out, int image, int band, int channel, int outp
 
 }  // namespace
 
-Generator emit_conv(Emission& e, const ConvTile& t) {
-  ConvEmitter emitter(e, t);
-  Generator inner = emitter.run();
-  while (inner.resume()) co_yield 0;
-}
+Generator emit_conv(Emission& e, const ConvTile& t) { return drive<ConvEmitter>(e, t); }
 
 }  // namespace inf::compiler

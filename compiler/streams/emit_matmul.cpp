@@ -128,11 +128,9 @@ void MatMulEmitter::compute(std::int64_t batch, std::int64_t row, int rows, std:
     evict.alpha = step.alpha;
     Horizon ready = e_.emit(Engine::scalar, evict, done + out.free() + e_.residents.ready);
     e_.psum.free(bank) = ready;
-    if (!scratch_.empty())
-      ready = finish_activation(e_, t_.act, dst,
-                                sbuf_access(scratch_[at_out_].offset, 0, outputs, y_type_, Pattern::row(r)), ready);
-    else
-      ready = finish_activation(e_, t_.act, dst, dst, ready);
+    isa::Access scratch = dst;
+    if (!scratch_.empty()) scratch.offset = scratch_[at_out_].offset;
+    ready = finish_activation(e_, t_.act, dst, scratch, ready);
     out.written = ready;
     const std::int64_t y = (batch * t_.rows + row) * t_.n + first + col;
     out.used = e_.store(dram_access(e_.program, t_.y, y, outputs, 1, Pattern::row(r, static_cast<std::int32_t>(t_.n))),
@@ -166,10 +164,6 @@ Generator MatMulEmitter::run() {
 
 }  // namespace
 
-Generator emit_matmul(Emission& e, const MatMulTile& t) {
-  MatMulEmitter emitter(e, t);
-  Generator inner = emitter.run();
-  while (inner.resume()) co_yield 0;
-}
+Generator emit_matmul(Emission& e, const MatMulTile& t) { return drive<MatMulEmitter>(e, t); }
 
 }  // namespace inf::compiler

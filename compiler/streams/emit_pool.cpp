@@ -165,10 +165,6 @@ Generator PoolEmitter::run() {
 
 }  // namespace
 
-Generator emit_pool(Emission& e, const PoolTile& t) {
-  PoolEmitter emitter(e, t);
-  Generator inner = emitter.run();
-  while (inner.resume()) co_yield 0;
-}
+Generator emit_pool(Emission& e, const PoolTile& t) { return drive<PoolEmitter>(e, t); }
 
 }  // namespace inf::compiler

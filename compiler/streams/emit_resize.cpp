@@ -162,10 +162,6 @@ Generator ResizeEmitter::run() {
 
 }  // namespace
 
-Generator emit_resize(Emission& e, const ResizeTile& t) {
-  ResizeEmitter emitter(e, t);
-  Generator inner = emitter.run();
-  while (inner.resume()) co_yield 0;
-}
+Generator emit_resize(Emission& e, const ResizeTile& t) { return drive<ResizeEmitter>(e, t); }
 
 }  // namespace inf::compiler

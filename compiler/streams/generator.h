@@ -42,4 +42,12 @@ class Generator {
   std::coroutine_handle<promise_type> handle_;
 };
 
+/// Runs an emitter that keeps its state in an object: the object lives as long as the generator does.
+template <class Emitter, class Workplace, class Tile>
+Generator drive(Workplace& workplace, const Tile& tile) {
+  Emitter emitter(workplace, tile);
+  Generator inner = emitter.run();
+  while (inner.resume()) co_yield 0;
+}
+
 }  // namespace inf::compiler

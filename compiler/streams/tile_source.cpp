@@ -1,7 +1,7 @@
 #include "compiler/streams/tile_source.h"
 
 #include "compiler/streams/emission.h"
-#include "isa/numerics/rows.h"
+#include "isa/base/overload.h"
 
 namespace inf::compiler {
 namespace {
@@ -13,40 +13,18 @@ constexpr std::size_t kSegmentBytes = 64 * 1024;
 /// The parameter columns as one constant: [partition][column], fp32.
 TensorId add_params_tensor(TileProgram& program, int partitions) {
   const std::size_t columns = program.params.size();
-  auto bytes = std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(partitions) * columns * 4);
+  std::vector<float> values(static_cast<std::size_t>(partitions) * columns);
   for (std::size_t c = 0; c < columns; ++c)
-    for (std::size_t p = 0; p < program.params[c].size(); ++p)
-      numerics::narrow(DType::fp32, &program.params[c][p], Pattern::row(1), bytes->data() + (p * columns + c) * 4);
-  TileTensor t;
-  t.name = "params";
-  t.role = TileTensor::Role::constant;
-  t.dtype = DType::fp32;
-  t.shape = {partitions, static_cast<std::int64_t>(columns)};
-  t.data = bytes;
-  program.tensors.push_back(std::move(t));
-  return static_cast<TensorId>(program.tensors.size() - 1);
+    for (std::size_t p = 0; p < program.params[c].size(); ++p) values[p * columns + c] = program.params[c][p];
+  return program.add_constant("params", values, {partitions, static_cast<std::int64_t>(columns)}, DType::fp32);
 }
 
 TensorId add_identity_tensor(TileProgram& program, int partitions) {
-  std::vector<float> ones(static_cast<std::size_t>(partitions) * static_cast<std::size_t>(partitions));
-  for (int p = 0; p < partitions; ++p) ones[static_cast<std::size_t>(p) * static_cast<std::size_t>(partitions + 1)] = 1;
-  TileTensor t;
-  t.name = "identity";
-  t.role = TileTensor::Role::constant;
-  t.dtype = program.compute;
-  t.shape = {partitions, partitions};
-  auto bytes =
-      std::make_shared<std::vector<std::byte>>(ones.size() * static_cast<std::size_t>(size_of(program.compute)));
-  numerics::narrow(program.compute, ones.data(), Pattern::row(static_cast<std::uint32_t>(ones.size())), bytes->data());
-  t.data = bytes;
-  program.tensors.push_back(std::move(t));
-  return static_cast<TensorId>(program.tensors.size() - 1);
+  const auto n = static_cast<std::size_t>(partitions);
+  std::vector<float> ones(n * n);
+  for (std::size_t p = 0; p < n; ++p) ones[p * (n + 1)] = 1;
+  return program.add_constant("identity", ones, {partitions, partitions}, program.compute);
 }
-
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
 
 Generator emit(Emission& e, const TileKind& tile) {
   e.sbuf.turn();
@@ -64,7 +42,7 @@ Generator emit(Emission& e, const TileKind& tile) {
 isa::TensorEntry entry_of(const TileTensor& t) {
   isa::TensorEntry e;
   e.name = t.name;
-  e.role = static_cast<isa::TensorEntry::Role>(t.role);
+  e.role = t.role;
   e.dtype = t.dtype;
   e.shape = t.shape;
   e.offset = t.offset;

@@ -168,7 +168,7 @@ std::int64_t sbuf_bytes(const TileProgram& program, const ConvTile& t, const arc
   const int blocks = t.replicas.size() > 1 ? 1 : (t.x_channels + chip.sbuf.partitions - 1) / chip.sbuf.partitions;
   std::int64_t bytes = round(std::int64_t{total_steps(t)} * t.chunk * size) * (t.chunk < t.y_channels ? 2 : 1);
   bytes += kBandSlots * round(std::int64_t{blocks} * extent.rows * extent.cols * size);
-  bytes += kBandSlots * (needs_extra_staging(t.act) ? 2 : 1) * round(staging_bytes(t, y.w, y_size));
+  bytes += kBandSlots * (needs_scratch(t.act) ? 2 : 1) * round(staging_bytes(t, y.w, y_size));
   if (t.residual != kNoTensor) {
     const int y_blocks = (t.y_channels + chip.sbuf.partitions - 1) / chip.sbuf.partitions;
     bytes += kBandSlots * round(std::int64_t{y_blocks} * t.rows * t.folds * y.w * size);

@@ -34,7 +34,8 @@ inline int exact_folds(std::int64_t channels, int partitions) {
   return channels * folds == partitions ? folds : 1;
 }
 
-inline bool needs_extra_staging(const Activation& act) { return act.fn == Act::elu || act.fn == Act::hard_swish; }
+/// Whether the steps after the activation instruction need a second buffer of the result's shape.
+inline bool needs_scratch(const Activation& act) { return act.fn == Act::elu || act.fn == Act::hard_swish; }
 
 /// Time of `bytes` at the sustained rate of all DMA engines of a core.
 inline double dma_ns(const arch::ChipSpec& chip, double bytes) {

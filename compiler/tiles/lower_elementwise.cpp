@@ -136,8 +136,8 @@ void Lowering::lower_op(const Node& node, const Binary& op) {
   const auto operand = [&](ValueId id) {
     const Shape& from = shape(graph_, id);
     if (const Constant* k = constant(graph_, id))
-      return constant_tensor(fmt::format("{}.{}", node.name, graph_.value(id).name), broadcast(k->floats(), from, out),
-                             out, program_.compute);
+      return program_.add_constant(fmt::format("{}.{}", node.name, graph_.value(id).name),
+                                   broadcast(k->floats(), from, out), out, program_.compute);
     const TensorId x = as_dense(tensor_of(id), node);
     if (from == out) return x;
     if (elements(from) == n) return x;

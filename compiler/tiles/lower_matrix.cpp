@@ -121,7 +121,7 @@ void Lowering::lower_op(const Node& node, const MatMul& op) {
   t.constant_b = weights != nullptr && t.b_batch == 0;
   if (t.constant_b) {
     const std::vector<float> out = arrange_columns(t, c, weights->floats());
-    t.b = constant_tensor(node.name + ".weights", out, {static_cast<std::int64_t>(out.size())}, program_.compute);
+    t.b = program_.add_constant(node.name + ".weights", out, {static_cast<std::int64_t>(out.size())}, program_.compute);
   } else {
     t.b = as_dense(tensor_of(node.inputs[1]), node);
   }

@@ -2,7 +2,6 @@
 
 #include "compiler/analysis/uses.h"
 #include "compiler/tiles/lowering.h"
-#include "isa/numerics/rows.h"
 
 // Where values live: tensors, windows into a concat's result, aliases of reshapes, constants.
 namespace inf::compiler {
@@ -85,7 +84,7 @@ TensorId Lowering::tensor_of(ValueId value) {
   t.shape = v.shape;
   t.dtype = fp32_[static_cast<std::size_t>(value)] ? DType::fp32 : program_.compute;
   if (const Constant* c = constant(graph_, value))
-    return id = constant_tensor(v.name, c->floats(), v.shape, program_.compute);
+    return id = program_.add_constant(v.name, c->floats(), v.shape, program_.compute);
   const Window window = windows_[static_cast<std::size_t>(value)];
   if (window.parent != kNoValue) {
     t.parent = tensor_of(window.parent);
@@ -101,19 +100,6 @@ TensorId Lowering::tensor_of(ValueId value) {
   }
   program_.tensors.push_back(t);
   return tensors_[static_cast<std::size_t>(value)] = static_cast<TensorId>(program_.tensors.size() - 1);
-}
-
-TensorId Lowering::constant_tensor(const std::string& name, const std::vector<float>& data, Shape shape, DType dtype) {
-  TileTensor t;
-  t.name = name;
-  t.role = TileTensor::Role::constant;
-  t.dtype = dtype;
-  t.shape = std::move(shape);
-  auto bytes = std::make_shared<std::vector<std::byte>>(data.size() * static_cast<std::size_t>(size_of(dtype)));
-  numerics::narrow(dtype, data.data(), Pattern::row(static_cast<std::uint32_t>(data.size())), bytes->data());
-  t.data = bytes;
-  program_.tensors.push_back(std::move(t));
-  return static_cast<TensorId>(program_.tensors.size() - 1);
 }
 
 TensorId Lowering::scratch(const std::string& name, Shape shape, DType dtype) {

@@ -56,9 +56,9 @@ void Lowering::conv_chunk(const Node& node, const Conv& op, int first_group, int
   view.output_step = op.transposed ? kernel : kernel * in_per_group;
   view.input_step = op.transposed ? kernel * out_per_group : kernel;
   const std::vector<float> arranged = arrange_weights(t, chip_, view);
-  t.weights =
-      constant_tensor(fmt::format("{}.weights{}", node.name, first_group > 0 ? fmt::format(".{}", first_group) : ""),
-                      arranged, {static_cast<std::int64_t>(arranged.size())}, program_.compute);
+  t.weights = program_.add_constant(
+      fmt::format("{}.weights{}", node.name, first_group > 0 ? fmt::format(".{}", first_group) : ""), arranged,
+      {static_cast<std::int64_t>(arranged.size())}, program_.compute);
   add(node, t, estimate);
   if (groups < op.groups) program_.ops.back().macs = macs(graph_, node) * groups / op.groups;
 }
@@ -93,7 +93,7 @@ void Lowering::lower_op(const Node& node, const Pool& op) {
         inverse.push_back(
             1.0f / static_cast<float>(inside(i * op.stride[0] - op.pads.top, op.kernel[0], op.dilation[0], x[2]) *
                                       inside(j * op.stride[1] - op.pads.left, op.kernel[1], op.dilation[1], x[3])));
-    t.divisors = constant_tensor(node.name + ".divisors", inverse, {y[2], y[3]}, DType::fp32);
+    t.divisors = program_.add_constant(node.name + ".divisors", inverse, {y[2], y[3]}, DType::fp32);
   }
   const int in_size = size_of(dtype_of(from)), out_size = size_of(dtype_of(to));
   const std::int64_t blocks = (x[1] + chip_.sbuf.partitions - 1) / chip_.sbuf.partitions;

@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,7 +22,6 @@ class Lowering {
   void find_fp32_values();
   void find_windows();
   TensorId tensor_of(ValueId value);
-  TensorId constant_tensor(const std::string& name, const std::vector<float>& data, Shape shape, DType dtype);
   TensorId scratch(const std::string& name, Shape shape, DType dtype);
   DType dtype_of(TensorId id) const { return program_.tensor(program_.root(id)).dtype; }
   bool dense(TensorId id) const;

@@ -6,14 +6,11 @@
 #include <algorithm>
 
 #include "isa/base/error.h"
+#include "isa/base/overload.h"
+#include "isa/numerics/rows.h"
 
 namespace inf::compiler {
 namespace {
-
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
 
 std::string shape_text(const Shape& s) { return fmt::format("[{}]", fmt::join(s, ",")); }
 
@@ -94,6 +91,20 @@ std::string tile_text(const TileKind& tile) {
 }
 
 }  // namespace
+
+TensorId TileProgram::add_constant(const std::string& tensor_name, const std::vector<float>& data, Shape shape,
+                                   DType dtype) {
+  TileTensor t;
+  t.name = tensor_name;
+  t.role = TileTensor::Role::constant;
+  t.dtype = dtype;
+  t.shape = std::move(shape);
+  auto bytes = std::make_shared<std::vector<std::byte>>(data.size() * static_cast<std::size_t>(size_of(dtype)));
+  numerics::narrow(dtype, data.data(), Pattern::row(static_cast<std::uint32_t>(data.size())), bytes->data());
+  t.data = std::move(bytes);
+  tensors.push_back(std::move(t));
+  return static_cast<TensorId>(tensors.size() - 1);
+}
 
 const char* kind_name(const TileKind& tile) {
   return std::visit(Overload{[](const ConvTile&) { return "conv2d"; },

@@ -7,6 +7,7 @@
 
 #include "compiler/ir/graph.h"
 #include "isa/numerics/dtype.h"
+#include "isa/program/program.h"
 
 namespace inf::compiler {
 
@@ -17,7 +18,7 @@ inline constexpr TensorId kNoTensor = -1;
 /// A tensor in device memory: dense and row-major, or a window of `parent` (a concat writes its parts in place).
 /// Shapes: images are [N, C, H, W]; a window has dense planes and its own distance between images.
 struct TileTensor {
-  enum class Role : std::uint8_t { input, output, constant, scratch };
+  using Role = isa::TensorEntry::Role;
   std::string name;
   Role role = Role::scratch;
   DType dtype = DType::bf16;
@@ -177,6 +178,8 @@ struct TileProgram {
 
   const TileTensor& tensor(TensorId id) const { return tensors[static_cast<std::size_t>(id)]; }
   TileTensor& tensor(TensorId id) { return tensors[static_cast<std::size_t>(id)]; }
+  /// Adds a constant with `data` rounded to `dtype`.
+  TensorId add_constant(const std::string& name, const std::vector<float>& data, Shape shape, DType dtype);
   /// The tensor that owns the storage, and where `id` starts in it (elements).
   TensorId root(TensorId id, std::int64_t* start = nullptr) const;
 };

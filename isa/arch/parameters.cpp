@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "isa/base/overload.h"
+
 namespace inf::arch {
 namespace {
 
@@ -142,11 +144,6 @@ void outside_the_core(List& list, ChipSpec& c) {
                   {"host.setup_ns", &c.host.setup_ns, "ns", 0, 1e9, "set-up of each copied tensor"},
               });
 }
-
-template <class... F>
-struct Overload : F... {
-  using F::operator()...;
-};
 
 }  // namespace
 
