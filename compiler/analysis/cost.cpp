@@ -19,6 +19,8 @@ std::int64_t macs(const Graph& graph, const Node& node) {
     const Shape& a = shape(graph, node.inputs[0]);
     return elements(y) * (matmul->transpose_a ? a[a.size() - 2] : a.back());
   }
+  if (const auto* a = as<Attention>(node)) return a->batch * a->heads * a->rows * a->keys * (a->width + a->value_width);
+  if (const auto* loop = as<Loop>(node)) return loop->trips * total_macs(*loop->body);
   return 0;
 }
 
@@ -35,7 +37,7 @@ Traffic traffic(const Graph& graph, const Node& node) {
     if (id == kNoValue) continue;
     (graph.value(id).constant ? t.constants : t.activations) += elements(shape(graph, id));
   }
-  t.written = elements(shape(graph, node.output));
+  each_output(node, [&](ValueId id) { t.written += elements(shape(graph, id)); });
   return t;
 }
 

@@ -5,8 +5,8 @@
 
 namespace inf::compiler {
 
-/// Multiply-accumulates of a node: convolutions and matrix products, taps that fall on padding included. 0 for
-/// everything else.
+/// Multiply-accumulates of a node: convolutions, matrix products and the two products of an attention, taps that fall
+/// on padding included; a loop counts its body once per trip. 0 for everything else.
 std::int64_t macs(const Graph& graph, const Node& node);
 std::int64_t total_macs(const Graph& graph);
 

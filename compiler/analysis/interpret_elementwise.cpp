@@ -45,6 +45,8 @@ float apply(const Activation& act, float x) {
 namespace interpreter {
 namespace {
 
+float truth(bool v) { return v ? 1.0f : 0.0f; }
+
 float combine(Binary::Op op, float a, float b) {
   switch (op) {
     case Binary::Op::add: return a + b;
@@ -54,27 +56,16 @@ float combine(Binary::Op op, float a, float b) {
     case Binary::Op::max: return std::max(a, b);
     case Binary::Op::min: return std::min(a, b);
     case Binary::Op::pow: return std::pow(a, b);
+    case Binary::Op::equal: return truth(a == b);
+    case Binary::Op::less: return truth(a < b);
+    case Binary::Op::less_equal: return truth(a <= b);
+    case Binary::Op::greater: return truth(a > b);
+    case Binary::Op::greater_equal: return truth(a >= b);
+    case Binary::Op::logic_and: return truth(a != 0 && b != 0);
+    case Binary::Op::logic_or: return truth(a != 0 || b != 0);
+    case Binary::Op::logic_xor: return truth((a != 0) != (b != 0));
   }
   return 0;
-}
-
-/// Element distance per output axis; 0 where the operand repeats.
-std::vector<std::int64_t> broadcast_strides(const Shape& from, const Shape& to) {
-  const std::vector<std::int64_t> own = strides(from);
-  std::vector<std::int64_t> s(to.size(), 0);
-  for (std::size_t i = 0; i < from.size(); ++i)
-    if (from[i] != 1) s[to.size() - from.size() + i] = own[i];
-  return s;
-}
-
-std::int64_t dot(const std::vector<std::int64_t>& a, const std::vector<std::int64_t>& b) {
-  std::int64_t sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-std::size_t positive(std::int64_t axis, std::size_t rank) {
-  return static_cast<std::size_t>(axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis);
 }
 
 float reduce(Reduce::Op op, float acc, float v) {
@@ -90,11 +81,10 @@ float reduce(Reduce::Op op, float acc, float v) {
 }  // namespace
 
 void run(const Binary& op, const Operands& in, const Shape& shape, Array& y) {
-  const auto a = broadcast_strides(*in[0].shape, shape), b = broadcast_strides(*in[1].shape, shape);
-  std::vector<std::int64_t> index(shape.size(), 0);
-  std::size_t to = 0;
-  do y[to++] = apply(op.act, combine(op.op, in[0].data[dot(index, a)], in[1].data[dot(index, b)]));
-  while (next(index, shape));
+  const std::array steps{broadcast_strides(*in[0].shape, shape), broadcast_strides(*in[1].shape, shape)};
+  walk(shape, steps, [&](std::size_t i, const auto& at) {
+    y[i] = apply(op.act, combine(op.op, in[0].data[at[0]], in[1].data[at[1]]));
+  });
 }
 
 void run(const Unary& op, const Operands& in, const Shape&, Array& y) {
@@ -122,8 +112,23 @@ void run(const MatMul& op, const Operands& in, const Shape& shape, Array& y) {
                       (op.transpose_b ? b[n * depth + k] : b[k * columns + n]);
     acc = op.alpha * acc;
     if (op.has_bias) acc = acc + op.beta * in[kBiasSlot].data[dot(index, bias)];
+    if (op.has_residual) acc = acc + in[kResidualSlot].data[to];
     y[to++] = apply(op.act, acc);
   } while (next(index, shape));
+}
+
+void run(const Where&, const Operands& in, const Shape& shape, Array& y) {
+  const std::array steps{broadcast_strides(*in[0].shape, shape), broadcast_strides(*in[1].shape, shape),
+                         broadcast_strides(*in[2].shape, shape)};
+  walk(shape, steps,
+       [&](std::size_t i, const auto& at) { y[i] = in[0].data[at[0]] != 0 ? in[1].data[at[1]] : in[2].data[at[2]]; });
+}
+
+void run(const Cast& op, const Operands& in, const Shape&, Array& y) {
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    const float x = in[0].data[i];
+    y[i] = op.to == Element::boolean ? truth(x != 0) : op.to == Element::i64 ? std::trunc(x) : x;
+  }
 }
 
 void run(const BatchNorm& op, const Operands& in, const Shape& shape, Array& y) {

@@ -32,26 +32,23 @@ void run(const Concat& op, const Operands& in, const Shape& shape, Array& y) {
 
 void run(const Reshape&, const Operands& in, const Shape&, Array& y) { std::copy_n(in[0].data, y.size(), y.data()); }
 
+void run(const Expand&, const Operands& in, const Shape& shape, Array& y) {
+  walk(shape, std::array{broadcast_strides(*in[0].shape, shape)},
+       [&](std::size_t i, const auto& at) { y[i] = in[0].data[at[0]]; });
+}
+
 void run(const Transpose& op, const Operands& in, const Shape& shape, Array& y) {
   const std::vector<std::int64_t> from = strides(*in[0].shape);
-  std::vector<std::int64_t> index(shape.size(), 0);
-  std::size_t to = 0;
-  do {
-    std::int64_t at = 0;
-    for (std::size_t i = 0; i < index.size(); ++i) at += index[i] * from[static_cast<std::size_t>(op.perm[i])];
-    y[to++] = in[0].data[at];
-  } while (next(index, shape));
+  std::vector<std::int64_t> turned;
+  for (const std::int64_t axis : op.perm) turned.push_back(from[static_cast<std::size_t>(axis)]);
+  walk(shape, std::array{turned}, [&](std::size_t i, const auto& at) { y[i] = in[0].data[at[0]]; });
 }
 
 void run(const Slice& op, const Operands& in, const Shape& shape, Array& y) {
-  const std::vector<std::int64_t> from = strides(*in[0].shape);
-  std::vector<std::int64_t> index(shape.size(), 0);
-  std::size_t to = 0;
-  do {
-    std::int64_t at = 0;
-    for (std::size_t i = 0; i < index.size(); ++i) at += (op.start[i] + index[i] * op.step[i]) * from[i];
-    y[to++] = in[0].data[at];
-  } while (next(index, shape));
+  std::vector<std::int64_t> steps = strides(*in[0].shape);
+  const float* start = in[0].data + dot(op.start, steps);
+  for (std::size_t i = 0; i < steps.size(); ++i) steps[i] *= op.step[i];
+  walk(shape, std::array{steps}, [&](std::size_t i, const auto& at) { y[i] = start[at[0]]; });
 }
 
 void run(const Pad& op, const Operands& in, const Shape& shape, Array& y) {

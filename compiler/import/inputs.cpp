@@ -11,16 +11,25 @@
 namespace inf::compiler::importer {
 namespace {
 
-bool float_type(const std::string& type) {
-  return type == "float" || type == "float16" || type == "double" || type == "bfloat16";
+std::optional<Element> element_of(const std::string& type) {
+  if (type == "float" || type == "float16" || type == "double" || type == "bfloat16") return Element::f32;
+  if (type == "int64" || type == "int32") return Element::i64;
+  if (type == "bool") return Element::boolean;
+  return std::nullopt;
+}
+
+/// What an open axis is bound by: its symbol, or "input.axis" where the file gives it none.
+std::string axis_name(const ModelValue& v, std::size_t axis) {
+  const auto* symbol = std::get_if<std::string>(&v.dimensions[axis]);
+  return symbol == nullptr || symbol->empty() ? fmt::format("{}.{}", v.name, axis) : *symbol;
 }
 
 void check_names(const Model& model, const ImportOptions& options) {
   std::vector<std::string> symbols, inputs;
   for (const ModelValue& v : model.inputs) {
     inputs.push_back(v.name);
-    for (const Dimension& d : v.dimensions)
-      if (const auto* s = std::get_if<std::string>(&d); s != nullptr && !s->empty()) symbols.push_back(*s);
+    for (std::size_t axis = 0; axis < v.dimensions.size(); ++axis)
+      if (std::holds_alternative<std::string>(v.dimensions[axis])) symbols.push_back(axis_name(v, axis));
   }
   const auto check = [&](const std::string& name, const std::vector<std::string>& known, const char* what) {
     if (std::find(known.begin(), known.end(), name) != known.end()) return;
@@ -46,7 +55,7 @@ std::int64_t bound_size(const Model& model, const ModelValue& v, std::size_t axi
     return size;
   }
   if (fixed != nullptr) return *fixed;
-  const auto at = options.symbols.find(std::get<std::string>(v.dimensions[axis]));
+  const auto at = options.symbols.find(axis_name(v, axis));
   if (at == options.symbols.end()) return -1;
   if (at->second < 1)
     throw Error(ErrorKind::usage, model.file,
@@ -56,15 +65,29 @@ std::int64_t bound_size(const Model& model, const ModelValue& v, std::size_t axi
 
 }  // namespace
 
-std::vector<Shape> bind_inputs(const Model& model, const ImportOptions& options) {
+std::optional<Value> static_value(const ModelValue& v) {
+  const auto element = element_of(v.type);
+  if (!element || !v.has_shape) return std::nullopt;
+  Value value{v.name, *element, {}, nullptr};
+  for (const Dimension& d : v.dimensions) {
+    const auto* size = std::get_if<std::int64_t>(&d);
+    if (size == nullptr || *size < 1) return std::nullopt;
+    value.shape.push_back(*size);
+  }
+  return value;
+}
+
+std::vector<Value> bind_inputs(const Model& model, const ImportOptions& options) {
   check_names(model, options);
-  std::vector<Shape> shapes;
+  std::vector<Value> inputs;
   std::vector<std::string> open;
   for (const ModelValue& v : model.inputs) {
     const std::string place = fmt::format("{}: input '{}'", model.file, v.name);
-    if (!float_type(v.type))
+    const auto element = element_of(v.type);
+    if (!element)
       throw Error(ErrorKind::unsupported, place, fmt::format("has element type {}", v.type),
-                  {"supported: float, float16, bfloat16, double; convert the input before the model"});
+                  {"supported: float, float16, bfloat16, double, int64, int32, bool; convert the input before the "
+                   "model"});
     const auto whole = options.shapes.find(v.name);
     if (!v.has_shape && whole == options.shapes.end())
       throw Error(ErrorKind::unsupported, place, "has no shape in the model",
@@ -78,18 +101,21 @@ std::vector<Shape> bind_inputs(const Model& model, const ImportOptions& options)
       if (shape.back() > 0) continue;
       const std::string symbol = std::get<std::string>(v.dimensions[axis]);
       open.push_back(fmt::format("input '{}' axis {} is {}", v.name, axis,
-                                 symbol.empty() ? "open" : fmt::format("the symbol '{}'", symbol)));
+                                 symbol.empty() ? fmt::format("open (bound as {})", axis_name(v, axis))
+                                                : fmt::format("the symbol '{}'", symbol)));
     }
-    shapes.push_back(v.has_shape ? shape : whole->second);
+    inputs.push_back({v.name, *element, v.has_shape ? shape : whole->second, nullptr});
     double count = 1;
-    for (const std::int64_t d : shapes.back()) count *= static_cast<double>(d);
+    for (const std::int64_t d : inputs.back().shape) count *= static_cast<double>(d);
     if (count > 1e12)
       throw Error(ErrorKind::unsupported, place,
-                  fmt::format("has shape {}: more than 10^12 elements", to_string(shapes.back())));
+                  fmt::format("has shape {}: more than 10^12 elements", to_string(inputs.back().shape)));
   }
-  if (open.empty()) return shapes;
+  if (open.empty()) return inputs;
   std::vector<std::string> notes(open.begin() + 1, open.end());
-  notes.push_back("the chip runs fixed shapes only: export with fixed sizes or bind it");
+  notes.push_back(
+      "the chip runs fixed shapes only: export with fixed sizes or bind it, with --bind NAME=SIZE or model.symbols and "
+      "model.shapes in a workload");
   throw Error(ErrorKind::unsupported, model.file, open[0], std::move(notes));
 }
 

@@ -39,14 +39,6 @@ Binary::Op binary_op(const std::string& type) {
   return kOps.at(type);
 }
 
-Reduce::Op reduce_op(const std::string& type) {
-  static const std::map<std::string, Reduce::Op> kOps = {{"ReduceMean", Reduce::Op::mean},
-                                                         {"ReduceSum", Reduce::Op::sum},
-                                                         {"ReduceMax", Reduce::Op::max},
-                                                         {"ReduceMin", Reduce::Op::min}};
-  return kOps.at(type);
-}
-
 }  // namespace
 
 void lower_batch_norm(Lowering& at) {
@@ -57,14 +49,17 @@ void lower_batch_norm(Lowering& at) {
   at.result(at.emit(BatchNorm{at.number("epsilon", 1e-5f)}, inputs));
 }
 
-void lower_activation(Lowering& at) { at.result(at.emit(Unary{activation_of(at)}, {at.input(0)})); }
+void lower_activation(Lowering& at) {
+  at.result(at.emit(Unary{activation_of(at)}, {at.operand(0, at.is_constant(0))}));
+}
 
 void lower_clip(Lowering& at) {
   const float low = at.opset < 11 ? at.number("min", -kMost) : bound(at, 1, "min", -kMost);
   const float high = at.opset < 11 ? at.number("max", kMost) : bound(at, 2, "max", kMost);
   if (low > high) at.unsupported(fmt::format("min = {} is above max = {}", low, high));
   const bool relu = low == 0 && high >= kMost;
-  at.result(at.emit(Unary{relu ? Activation{Act::relu, 0, 0} : Activation{Act::clip, low, high}}, {at.input(0)}));
+  at.result(at.emit(Unary{relu ? Activation{Act::relu, 0, 0} : Activation{Act::clip, low, high}},
+                    {at.operand(0, at.is_constant(0))}));
 }
 
 void lower_prelu(Lowering& at) {
@@ -75,34 +70,54 @@ void lower_prelu(Lowering& at) {
   at.result(at.emit(Unary{{Act::leaky_relu, slope.empty() ? 0 : slope[0], 0}}, {at.input(0)}));
 }
 
-void lower_binary(Lowering& at) { at.result(at.emit(Binary{binary_op(at.node.type), {}}, {at.input(0), at.input(1)})); }
+void lower_binary(Lowering& at) {
+  const bool floats = at.any_float({0, 1});
+  at.result(binary(at, binary_op(at.node.type), at.operand(0, floats), at.operand(1, floats)));
+}
 
 void lower_variadic(Lowering& at) {
-  ValueId y = at.input(0);
-  for (std::size_t i = 1; i < at.input_count(); ++i) y = at.emit(Binary{binary_op(at.node.type), {}}, {y, at.input(i)});
+  bool floats = false;
+  for (std::size_t i = 0; i < at.input_count(); ++i) floats = floats || at.any_float({i});
+  const Binary::Op op = at.node.type == "Mean" ? Binary::Op::add : binary_op(at.node.type);
+  ValueId y = at.operand(0, floats);
+  for (std::size_t i = 1; i < at.input_count(); ++i) y = binary(at, op, y, at.operand(i, floats));
+  if (at.node.type == "Mean")
+    y = binary(at, Binary::Op::mul, y, at.scalar(Element::f32, 1.0 / static_cast<double>(at.input_count())));
   at.result(y);
 }
 
-void lower_softmax(Lowering& at) {
-  const Shape x = at.shape(0);
-  const std::int64_t axis = positive_axis(at, at.integer("axis", at.opset < 13 ? 1 : -1), x.size());
-  const Shape from(x.begin() + axis, x.end());
-  if (at.opset >= 13 || elements(from) == x[static_cast<std::size_t>(axis)])
-    return at.result(at.emit(Softmax{axis}, {at.input(0)}));
-  // Before opset 13 all axes from `axis` on are one.
-  const ValueId flat = at.reshaped(at.input(0), {elements(x) / elements(from), elements(from)});
-  at.result(at.reshaped(at.emit(Softmax{1}, {flat}), x));
+void lower_comparison(Lowering& at) {
+  static const std::map<std::string, Binary::Op> kOps = {{"Equal", Binary::Op::equal},
+                                                         {"Less", Binary::Op::less},
+                                                         {"LessOrEqual", Binary::Op::less_equal},
+                                                         {"Greater", Binary::Op::greater},
+                                                         {"GreaterOrEqual", Binary::Op::greater_equal},
+                                                         {"And", Binary::Op::logic_and},
+                                                         {"Or", Binary::Op::logic_or},
+                                                         {"Xor", Binary::Op::logic_xor}};
+  const bool floats = at.any_float({0, 1});
+  at.result(binary(at, kOps.at(at.node.type), at.operand(0, floats), at.operand(1, floats)));
 }
 
-void lower_reduce(Lowering& at) {
-  const std::size_t rank = at.shape(0).size();
-  std::vector<std::int64_t> axes = at.axes("axes", 1, at.node.type == "ReduceSum" ? 13 : 18);
-  if (axes.empty() && at.integer("noop_with_empty_axes", 0) != 0) return at.result(at.input(0));
-  if (axes.empty())
-    for (std::size_t i = 0; i < rank; ++i) axes.push_back(static_cast<std::int64_t>(i));
-  for (std::int64_t& a : axes) a = positive_axis(at, a, rank);
-  std::sort(axes.begin(), axes.end());
-  at.result(at.emit(Reduce{reduce_op(at.node.type), axes, at.integer("keepdims", 1) != 0}, {at.input(0)}));
+void lower_not(Lowering& at) {
+  at.result(binary(at, Binary::Op::logic_xor, at.typed(0), at.scalar(Element::boolean, 1)));
+}
+
+void lower_where(Lowering& at) {
+  const bool floats = at.any_float({1, 2});
+  at.result(at.emit(Where{}, {at.typed(0), at.operand(1, floats), at.operand(2, floats)}));
+}
+
+void lower_cast(Lowering& at) {
+  const std::int64_t to = at.integer("to", 0);
+  // ONNX's numbers: float, float16, double, bfloat16 are fp32 in the graph; int32 and int64 are integers
+  const bool to_float = to == 1 || to == 10 || to == 11 || to == 16, to_int = to == 6 || to == 7;
+  if (!to_float && !to_int && to != 9)
+    at.unsupported(fmt::format("attribute to = {} on run-time values", to),
+                   {"supported: casts to float types, int32, int64 and bool, and any cast of a constant"});
+  const Element element = to_float ? Element::f32 : to_int ? Element::i64 : Element::boolean;
+  if (at.element(0) == element) return at.result(at.typed(0));
+  at.result(at.emit(Cast{element}, {at.typed(0)}));
 }
 
 }  // namespace inf::compiler::importer

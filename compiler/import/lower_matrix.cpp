@@ -12,11 +12,22 @@ void lower_gemm(Lowering& at) {
   MatMul m;
   m.transpose_a = at.integer("transA", 0) != 0, m.transpose_b = at.integer("transB", 0) != 0;
   m.alpha = at.number("alpha", 1), m.beta = at.number("beta", 1);
-  m.has_bias = at.present(2) && m.beta != 0;
+  const bool adds = at.present(2) && m.beta != 0;
+  const float beta = m.beta;
+  const std::int64_t columns = at.shape(1)[m.transpose_b ? 0 : 1];
+  m.has_bias = adds && at.is_constant(2) && !at.shape(2).empty() && at.shape(2).back() == columns &&
+               elements(at.shape(2)) == columns;
   if (!m.has_bias) m.beta = 1;
   std::vector<ValueId> inputs = {at.input(0), at.input(1)};
   if (m.has_bias) inputs.push_back(at.input(2));
-  at.result(at.emit(m, inputs));
+  ValueId y = at.emit(m, inputs);
+  if (adds && !m.has_bias) {  // not one value per column: an operator of its own
+    ValueId c = at.input(2);
+    if (beta != 1)
+      c = at.emit(Binary{.op = Binary::Op::mul}, {c, at.constant_value(Shape(), std::vector<float>{beta})});
+    y = at.emit(Binary{}, {y, c});
+  }
+  at.result(y);
 }
 
 void lower_matmul(Lowering& at) {

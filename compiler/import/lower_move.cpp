@@ -40,36 +40,36 @@ void lower_flatten(Lowering& at) {
   const std::int64_t axis = at.integer("axis", 1), rank = static_cast<std::int64_t>(x.size());
   if (axis < -rank || axis > rank) at.broken(fmt::format("axis {} is outside the {} axes of the input", axis, rank));
   const Shape lead(x.begin(), x.begin() + (axis < 0 ? axis + rank : axis));
-  at.result(at.reshaped(at.input(0), {elements(lead), elements(x) / elements(lead)}));
+  at.result(at.reshaped(at.typed(0), {elements(lead), elements(x) / elements(lead)}));
 }
 
 void lower_reshape(Lowering& at) {
   const Ints target = at.constant_integers(1, "shape");
   const Shape y = placed(at, [&] { return resolve_reshape(at.shape(0), target, at.integer("allowzero", 0) != 0); });
-  at.result(at.reshaped(at.input(0), y));
+  at.result(at.reshaped(at.typed(0), y));
 }
 
 void lower_squeeze(Lowering& at) {
   const Ints axes = at.axes("axes", 1, 13);
-  at.result(at.reshaped(at.input(0), placed(at, [&] { return squeezed(at.shape(0), axes); })));
+  at.result(at.reshaped(at.typed(0), placed(at, [&] { return squeezed(at.shape(0), axes); })));
 }
 
 void lower_unsqueeze(Lowering& at) {
   const Ints axes = at.axes("axes", 1, 13);
-  at.result(at.reshaped(at.input(0), placed(at, [&] { return unsqueezed(at.shape(0), axes); })));
+  at.result(at.reshaped(at.typed(0), placed(at, [&] { return unsqueezed(at.shape(0), axes); })));
 }
 
 void lower_transpose(Lowering& at) {
   Ints reversed(at.shape(0).size());
   std::iota(reversed.rbegin(), reversed.rend(), 0);
-  at.result(at.emit(Transpose{at.integers("perm", reversed)}, {at.input(0)}));
+  at.result(at.emit(Transpose{at.integers("perm", reversed)}, {at.typed(0)}));
 }
 
 void lower_concat(Lowering& at) {
   if (!at.has("axis")) at.broken("attribute axis is missing");
   std::vector<ValueId> inputs;
   for (std::size_t i = 0; i < at.input_count(); ++i)
-    if (elements(at.shape(i)) > 0) inputs.push_back(at.input(i));
+    if (elements(at.shape(i)) > 0) inputs.push_back(at.typed(i));
   if (inputs.empty()) at.broken("every input is empty");
   if (inputs.size() == 1) return at.result(inputs[0]);
   at.result(at.emit(Concat{positive_axis(at, at.integer("axis", 0), at.shape_of(inputs[0]).size())}, inputs));
@@ -82,7 +82,7 @@ void lower_slice(Lowering& at) {
   const Ints axes = attributes ? at.integers("axes") : at.present(3) ? at.constant_integers(3, "axes") : Ints();
   const Ints steps = at.present(4) ? at.constant_integers(4, "steps") : Ints();
   at.result(
-      emit_slice(at, at.input(0), placed(at, [&] { return resolve_slice(at.shape(0), starts, ends, axes, steps); })));
+      emit_slice(at, at.typed(0), placed(at, [&] { return resolve_slice(at.shape(0), starts, ends, axes, steps); })));
 }
 
 void lower_split(Lowering& at) {
@@ -101,9 +101,24 @@ void lower_split(Lowering& at) {
   std::int64_t start = 0;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     const Slicing s = placed(at, [&] { return resolve_slice(x, {start}, {start + sizes[i]}, {axis}, {}); });
-    if (!at.node.outputs[i].empty()) at.result(i, emit_slice(at, at.input(0), s));
+    if (!at.node.outputs[i].empty()) at.result(i, emit_slice(at, at.typed(0), s));
     start += sizes[i];
   }
+}
+
+/// Negative amounts cut; what is left of `p` only adds.
+static ValueId cropped(Lowering& at, ValueId x, Pad& p) {
+  Slice cut;
+  Shape shape = at.shape_of(x);
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    cut.start.push_back(std::max<std::int64_t>(0, -p.before[i]));
+    cut.step.push_back(1);
+    shape[i] -= cut.start[i] + std::max<std::int64_t>(0, -p.after[i]);
+    if (shape[i] < 1) at.broken(fmt::format("its pads leave nothing of axis {}", i));
+    p.before[i] = std::max<std::int64_t>(0, p.before[i]);
+    p.after[i] = std::max<std::int64_t>(0, p.after[i]);
+  }
+  return at.emit(std::move(cut), {x}, shape);
 }
 
 void lower_pad(Lowering& at) {
@@ -126,48 +141,15 @@ void lower_pad(Lowering& at) {
     const std::vector<float> value = at.constant_floats(2, "constant_value");
     p.value = value.empty() ? 0 : value[0];
   }
-  if (std::all_of(pads.begin(), pads.end(), [](std::int64_t v) { return v == 0; })) return at.result(at.input(0));
-  at.result(at.emit(std::move(p), {at.input(0)}));
+  if (std::all_of(pads.begin(), pads.end(), [](std::int64_t v) { return v == 0; })) return at.result(at.typed(0));
+  ValueId x = at.typed(0);
+  if (std::any_of(pads.begin(), pads.end(), [](std::int64_t v) { return v < 0; })) x = cropped(at, x, p);
+  const bool pads_on = std::any_of(p.before.begin(), p.before.end(), [](std::int64_t v) { return v > 0; }) ||
+                       std::any_of(p.after.begin(), p.after.end(), [](std::int64_t v) { return v > 0; });
+  at.result(pads_on ? at.emit(std::move(p), {x}) : x);
 }
 
-void lower_gather(Lowering& at) {
-  // Run-time data can be gathered where the indices are an arithmetic sequence: it is a slice.
-  const Shape x = at.shape(0);
-  const std::int64_t axis = positive_axis(at, at.integer("axis", 0), x.size()),
-                     size = x[static_cast<std::size_t>(axis)];
-  Ints indices = at.constant_integers(1, "indices");
-  for (std::int64_t& i : indices) {
-    if (i < -size || i >= size)
-      at.broken(fmt::format("index {} is outside the {} positions of axis {}", i, size, axis));
-    i = i < 0 ? i + size : i;
-  }
-  if (indices.empty()) at.unsupported("there are no indices: the result is empty");
-  const std::int64_t step = indices.size() > 1 ? indices[1] - indices[0] : 1;
-  for (std::size_t i = 1; i < indices.size(); ++i)
-    if (indices[i] - indices[i - 1] != step || step == 0)
-      at.unsupported(fmt::format("indices {} are no arithmetic sequence", to_string(indices)),
-                     {"supported on run-time data: one index, or equally spaced ones"});
-  Slicing s{Shape(x.size(), 0), Shape(x.size(), 1), x};
-  const auto a = static_cast<std::size_t>(axis);
-  s.start[a] = indices[0], s.step[a] = step, s.shape[a] = static_cast<std::int64_t>(indices.size());
-  // The axis is replaced by the axes of the indices: none for a scalar.
-  Shape y(x.begin(), x.begin() + axis);
-  const Shape of_indices = at.constant_shape(1);
-  y.insert(y.end(), of_indices.begin(), of_indices.end());
-  y.insert(y.end(), x.begin() + axis + 1, x.end());
-  at.result(at.reshaped(emit_slice(at, at.input(0), s), y));
-}
-
-void lower_cast(Lowering& at) {
-  const std::int64_t to = at.integer("to", 0);
-  // float, float16, double, bfloat16: all are fp32 in the graph
-  if (to != 1 && to != 10 && to != 11 && to != 16)
-    at.unsupported(fmt::format("attribute to = {}: run-time values stay floats", to),
-                   {"supported: casts between float types, and any cast of a constant"});
-  at.result(at.input(0));
-}
-
-void lower_identity(Lowering& at) { at.result(at.input(0)); }
+void lower_identity(Lowering& at) { at.result(at.typed(0)); }
 
 void lower_dropout(Lowering& at) {
   if (at.present(2)) {
@@ -175,7 +157,7 @@ void lower_dropout(Lowering& at) {
     if (!training.empty() && training[0] != 0)
       at.unsupported("training_mode = true", {"supported: false; call model.eval() before the export"});
   }
-  at.result(at.input(0));
+  at.result(at.typed(0));
 }
 
 void lower_constant_only(Lowering& at) {

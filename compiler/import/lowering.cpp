@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/analysis/fold.h"
+#include "compiler/ir/element.h"
 #include "compiler/ir/names.h"
 #include "compiler/ir/shape.h"
 #include "isa/base/error.h"
@@ -36,17 +38,32 @@ std::vector<std::int64_t> Lowering::integers(const std::string& attribute, std::
   return v ? *v : fallback;
 }
 
-ValueId Lowering::input(std::size_t slot) {
-  if (!present(slot)) broken(fmt::format("input {} is missing", slot));
-  const ValueId id = inputs_[slot];
-  const Value& v = graph_.value(id);
-  if (v.element == Element::f32) return id;
-  if (!v.constant) broken(fmt::format("input '{}' is {}, a float is needed", v.name, name(v.element)));
-  const std::vector<std::int64_t>& ints = v.constant->ints();
-  return inputs_[slot] = constant_value(v.shape, {ints.begin(), ints.end()});
+std::vector<std::string> Lowering::words(const std::string& attribute) const {
+  const auto* v = find<std::vector<std::string>>(attribute);
+  return v ? *v : std::vector<std::string>();
 }
 
-const Shape& Lowering::shape(std::size_t slot) { return graph_.value(input(slot)).shape; }
+ValueId Lowering::typed(std::size_t slot) const {
+  if (!present(slot)) broken(fmt::format("input {} is missing", slot));
+  return inputs_[slot];
+}
+
+ValueId Lowering::input(std::size_t slot) {
+  const ValueId id = typed(slot);
+  const Value& v = graph_.value(id);
+  if (v.element == Element::f32) return id;
+  if (!v.constant)
+    unsupported(fmt::format("input '{}' holds {} at run time", v.name, name(v.element)),
+                {fmt::format("{} takes floats here: cast the value before it", node.type)});
+  const std::vector<std::int64_t>& ints = v.constant->ints();
+  return inputs_[slot] = constant_value(v.shape, std::vector<float>(ints.begin(), ints.end()));
+}
+
+bool Lowering::any_float(std::initializer_list<std::size_t> slots) const {
+  for (const std::size_t slot : slots)
+    if (present(slot) && element(slot) == Element::f32) return true;
+  return false;
+}
 
 const Constant& Lowering::known(std::size_t slot, const std::string& what) const {
   if (!present(slot)) broken(fmt::format("input {} ({}) is missing", slot, what));
@@ -94,7 +111,14 @@ ValueId Lowering::emit(Operator op, std::vector<ValueId> inputs, std::optional<S
     if (d < 1)
       unsupported(fmt::format("the result has shape {}: it is empty", to_string(*shape)),
                   {"remove the branch that computes nothing"});
-  n.output = graph_.add({"", Element::f32, *shape, nullptr});
+  Element element = Element::f32;
+  try {
+    element = infer_element(n.op, input_elements(graph_, n));
+  } catch (const Error& e) {
+    unsupported(e.message(), {"supported at run time: floats, and integers and booleans where no rounding arises"});
+  }
+  if (auto known = folded(graph_, n, *shape, element)) return graph_.add({"", element, *shape, std::move(known)});
+  n.output = graph_.add({"", element, *shape, nullptr});
   graph_.nodes.push_back(std::move(n));
   return graph_.nodes.back().output;
 }
@@ -103,12 +127,22 @@ ValueId Lowering::reshaped(ValueId x, const Shape& shape) {
   if (graph_.value(x).shape == shape) return x;
   const Constant* c = constant(graph_, x);
   if (c == nullptr || elements(c->shape) != elements(shape)) return emit(Reshape{}, {x}, shape);
-  return constant_value(shape, c->floats());
+  return graph_.add({"", graph_.value(x).element, shape, std::make_shared<const Constant>(Constant{shape, c->data})});
 }
 
 ValueId Lowering::constant_value(Shape shape, std::vector<float> data) {
   auto constant = std::make_shared<const Constant>(Constant{shape, std::move(data)});
   return graph_.add({"", Element::f32, std::move(shape), std::move(constant)});
+}
+
+ValueId Lowering::constant_value(Shape shape, std::vector<std::int64_t> data, Element element) {
+  auto constant = std::make_shared<const Constant>(Constant{shape, std::move(data)});
+  return graph_.add({"", element, std::move(shape), std::move(constant)});
+}
+
+ValueId Lowering::scalar(Element element, double value) {
+  if (element == Element::f32) return constant_value({}, std::vector<float>{static_cast<float>(value)});
+  return constant_value({}, std::vector<std::int64_t>{static_cast<std::int64_t>(value)}, element);
 }
 
 void Lowering::result(std::size_t slot, ValueId id) {
@@ -121,6 +155,22 @@ void Lowering::unsupported(const std::string& message, std::vector<std::string> 
 }
 void Lowering::broken(const std::string& message, std::vector<std::string> notes) const {
   throw Error(ErrorKind::import, place(model_, node), message, std::move(notes));
+}
+
+ValueId binary(Lowering& at, Binary::Op op, ValueId a, ValueId b) { return at.emit(Binary{op, {}}, {a, b}); }
+
+ValueId unary(Lowering& at, Act fn, ValueId x) { return at.emit(Unary{{fn, 0, 0}}, {x}); }
+
+ValueId reduced(Lowering& at, Reduce::Op op, ValueId x, std::vector<std::int64_t> axes) {
+  return at.emit(Reduce{op, std::move(axes), true}, {x});
+}
+
+ValueId cut(Lowering& at, ValueId x, std::size_t axis, std::int64_t start, std::int64_t end) {
+  Shape y = at.shape_of(x);
+  if (start == 0 && end == y[axis]) return x;
+  Slice s{std::vector<std::int64_t>(y.size(), 0), std::vector<std::int64_t>(y.size(), 1)};
+  s.start[axis] = start, y[axis] = end - start;
+  return at.emit(std::move(s), {x}, y);
 }
 
 std::int64_t positive_axis(const Lowering& at, std::int64_t axis, std::size_t rank) {

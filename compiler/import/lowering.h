@@ -1,4 +1,5 @@
 #pragma once
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,13 +30,24 @@ class Lowering {
   float number(const std::string& attribute, float fallback) const;
   std::string word(const std::string& attribute, const std::string& fallback) const;
   std::vector<std::int64_t> integers(const std::string& attribute, std::vector<std::int64_t> fallback = {}) const;
+  std::vector<std::string> words(const std::string& attribute) const;
 
   // Inputs.
   std::size_t input_count() const { return inputs_.size(); }
   bool present(std::size_t slot) const { return slot < inputs_.size() && inputs_[slot] != kNoValue; }
-  /// A float operand; an integer constant becomes a float one. Error when it is absent.
+  /// A float operand; an integer constant becomes a float one. Error when it is absent, or holds integers at run time.
   ValueId input(std::size_t slot);
-  const Shape& shape(std::size_t slot);
+  /// An operand of any element type, as it is.
+  ValueId typed(std::size_t slot) const;
+  /// An operand that one of several others must match: floats when `floats`, else as it is.
+  ValueId operand(std::size_t slot, bool floats) { return floats ? input(slot) : typed(slot); }
+  /// Whether one of the slots holds floats, so that integer constants beside it are floats too.
+  bool any_float(std::initializer_list<std::size_t> slots) const;
+  Element element(std::size_t slot) const { return graph_.value(typed(slot)).element; }
+  Element element_of(ValueId id) const { return graph_.value(id).element; }
+  bool is_constant(std::size_t slot) const { return present(slot) && graph_.value(inputs_[slot]).constant != nullptr; }
+  const Constant* constant_of(ValueId id) const { return graph_.value(id).constant.get(); }
+  const Shape& shape(std::size_t slot) const { return graph_.value(typed(slot)).shape; }
   const Shape& shape_of(ValueId id) const { return graph_.value(id).shape; }
   /// Values of an input that must be known at compile time: Error{unsupported} names `what` otherwise.
   std::vector<std::int64_t> constant_integers(std::size_t slot, const std::string& what) const;
@@ -45,12 +57,15 @@ class Lowering {
   std::vector<std::int64_t> axes(const std::string& attribute, std::size_t slot, std::int64_t moved) const;
 
   // Results.
-  /// Appends a node; its shape is inferred unless the operator leaves it open. Values get their names from `result` or
-  /// at the end of the import.
+  /// Appends a node, or computes it when its operands are constants; its shape is inferred unless the operator leaves
+  /// it open. Values get their names from `result` or at the end of the import.
   ValueId emit(Operator op, std::vector<ValueId> inputs, std::optional<Shape> shape = std::nullopt);
   /// A reshape, or `x` itself when it has that shape; a constant is reshaped in place.
   ValueId reshaped(ValueId x, const Shape& shape);
   ValueId constant_value(Shape shape, std::vector<float> data);
+  ValueId constant_value(Shape shape, std::vector<std::int64_t> data, Element element = Element::i64);
+  /// One element of `element` that holds `value`.
+  ValueId scalar(Element element, double value);
   /// Says that output `slot` of the ONNX node is this value.
   void result(std::size_t slot, ValueId id);
   void result(ValueId id) { result(0, id); }
@@ -69,6 +84,13 @@ class Lowering {
   const Model& model_;
   std::vector<ValueId> inputs_, results_;
 };
+
+// Elementwise nodes by their operator, for lowerings made of several.
+ValueId binary(Lowering& at, Binary::Op op, ValueId a, ValueId b);
+ValueId unary(Lowering& at, Act fn, ValueId x);
+ValueId reduced(Lowering& at, Reduce::Op op, ValueId x, std::vector<std::int64_t> axes);  ///< keeps the axes
+/// Positions `start` to `end` of one axis.
+ValueId cut(Lowering& at, ValueId x, std::size_t axis, std::int64_t start, std::int64_t end);
 
 /// `axis` in 0..rank-1, negative ones counted from the back.
 std::int64_t positive_axis(const Lowering& at, std::int64_t axis, std::size_t rank);
@@ -100,10 +122,31 @@ void lower_slice(Lowering& at);
 void lower_split(Lowering& at);
 void lower_pad(Lowering& at);
 void lower_gather(Lowering& at);
+void lower_gather_elements(Lowering& at);
+void lower_gather_nd(Lowering& at);
+void lower_scatter_elements(Lowering& at);
+void lower_scatter_nd(Lowering& at);
+void lower_one_hot(Lowering& at);
+void lower_arg_max(Lowering& at);
+void lower_cum_sum(Lowering& at);
+void lower_trilu(Lowering& at);
+void lower_expand(Lowering& at);
+void lower_tile(Lowering& at);
+void lower_where(Lowering& at);
+void lower_comparison(Lowering& at);
+void lower_not(Lowering& at);
+void lower_layer_norm(Lowering& at);
+void lower_log_softmax(Lowering& at);
+void lower_composed_reduce(Lowering& at);
+void lower_einsum(Lowering& at);
+void lower_lstm(Lowering& at);
+void lower_gru(Lowering& at);
+void lower_rnn(Lowering& at);
 void lower_cast(Lowering& at);
 void lower_identity(Lowering& at);
 void lower_dropout(Lowering& at);
-/// Types that exist only in shape computations: reached when an input is not constant.
+/// Types that exist only in shape computations, and control flow that the importer did not resolve: reached when an
+/// input is not constant.
 void lower_constant_only(Lowering& at);
 
 }  // namespace inf::compiler::importer

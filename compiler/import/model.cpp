@@ -15,6 +15,7 @@ namespace {
 std::map<std::string, int> writers(const Model& model) {
   std::map<std::string, int> writer;
   for (const auto& [name, tensor] : model.initialisers) writer.emplace(name, -1);
+  for (const std::string& name : model.captured) writer.emplace(name, -1);
   for (const ModelValue& input : model.inputs)
     if (!writer.emplace(input.name, -1).second)
       throw Error(ErrorKind::import, model.file, fmt::format("input '{}' is declared twice", input.name));
@@ -62,13 +63,22 @@ std::string place(const Model& model, const ModelNode& node) {
   return fmt::format("{}: node '{}' ({})", model.file, node.label, node.type);
 }
 
+std::vector<std::string> reads(const ModelNode& node) {
+  std::vector<std::string> names;
+  for (const std::string& input : node.inputs)
+    if (!input.empty()) names.push_back(input);
+  for (const auto& [key, value] : node.attributes)
+    if (const auto* body = std::get_if<std::shared_ptr<const Model>>(&value))
+      names.insert(names.end(), (*body)->captured.begin(), (*body)->captured.end());
+  return names;
+}
+
 std::vector<std::size_t> execution_order(const Model& model) {
   const std::map<std::string, int> writer = writers(model);
   std::vector<int> waiting(model.nodes.size(), 0);
   std::vector<std::vector<std::size_t>> readers(model.nodes.size());
   for (std::size_t i = 0; i < model.nodes.size(); ++i)
-    for (const std::string& input : model.nodes[i].inputs) {
-      if (input.empty()) continue;
+    for (const std::string& input : reads(model.nodes[i])) {
       const auto at = writer.find(input);
       if (at == writer.end())
         throw Error(

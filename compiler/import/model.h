@@ -23,9 +23,11 @@ struct Tensor {
 Tensor make_tensor(Shape shape, std::vector<float> data);
 Tensor make_tensor(Shape shape, std::vector<std::int64_t> data, Element element = Element::i64);
 
-/// monostate: a kind that no supported operator has (a sub-graph, a sparse tensor).
+struct Model;
+/// monostate: a kind that no supported operator has (a sparse tensor, a list of graphs). A graph is the body of a
+/// control-flow node.
 using Attribute = std::variant<std::monostate, std::int64_t, float, std::string, std::vector<std::int64_t>,
-                               std::vector<float>, std::vector<std::string>, Tensor>;
+                               std::vector<float>, std::vector<std::string>, Tensor, std::shared_ptr<const Model>>;
 
 /// An ONNX node without protobuf.
 struct ModelNode {
@@ -43,20 +45,32 @@ struct ModelValue {
   std::vector<Dimension> dimensions;
 };
 
-/// An ONNX model without protobuf: what the rest of the importer reads.
+/// An ONNX model without protobuf, or the body of a control-flow node: what the rest of the importer reads.
 struct Model {
   std::string file, name;
   std::int64_t opset = 0;
   std::map<std::string, Tensor> initialisers;
-  std::vector<ModelValue> inputs, outputs;  ///< inputs that are initialisers are left out
-  std::vector<ModelNode> nodes;             ///< in the file's order
+  std::vector<ModelValue> inputs, outputs;     ///< inputs that are initialisers are left out
+  std::vector<ModelNode> nodes;                ///< in the file's order
+  std::vector<std::string> captured;           ///< a body's: names that it reads from the graphs around it
+  std::map<std::string, ModelValue> inferred;  ///< what ONNX says of values between nodes; filled when asked for
+};
+
+/// Names that a node reads: its inputs and what its bodies capture.
+std::vector<std::string> reads(const ModelNode& node);
+
+struct ReadOptions {
+  /// Runs ONNX shape inference over the model with these input shapes and symbols bound, and keeps what it finds.
+  bool infer_shapes = false;
+  std::map<std::string, std::int64_t> symbols;
+  std::map<std::string, Shape> shapes;
 };
 
 /// Opsets the operator semantics here are written for.
 inline constexpr std::int64_t kOldestOpset = 9, kNewestOpset = 17;
 
-Model read_model(const std::filesystem::path& file);
-Model read_model(std::string_view bytes, const std::string& name);
+Model read_model(const std::filesystem::path& file, const ReadOptions& options = {});
+Model read_model(std::string_view bytes, const std::string& name, const ReadOptions& options = {});
 
 /// Indices of nodes so that each comes after the nodes it reads from; ties keep the file's order.
 /// Errors: Error{import} for a value written twice, read but never written, or nodes in a cycle.

@@ -8,10 +8,16 @@
 
 namespace inf::compiler {
 
-/// Sizes for what a model leaves open. Both are applied before shapes are inferred.
+/// Sizes for what a model leaves open (both are applied before shapes are inferred), and how strict to be.
 struct ImportOptions {
   std::map<std::string, std::int64_t> symbols;  ///< symbolic dimension -> size, e.g. "batch" -> 1
   std::map<std::string, Shape> shapes;          ///< input name -> whole shape
+  /// For a complete ledger instead of an error at the first node that cannot be imported: such a node gets an entry
+  /// with Fate::refused and the reason in `into`, and each of its results becomes a further graph input (named like the
+  /// ONNX value, after the model's own inputs) with the shape that the model declares or ONNX shape inference finds.
+  /// What reads a result of unknown shape is refused in turn. The graph verifies; its outputs are those of the model
+  /// that are known. Damaged files and open input dimensions stay errors.
+  bool keep_unsupported = false;
 };
 
 /// Reads an ONNX model (opset 9 to 17, domain ai.onnx) into a graph with static shapes, constants as fp32 or int64, and

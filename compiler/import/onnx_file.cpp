@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/io/zero_copy_stream_impl.h>
 #include <onnx/onnx_pb.h>
+#include <onnx/shape_inference/implementation.h>
 #include <unistd.h>
 
 #include <limits>
@@ -30,9 +31,12 @@ class Descriptor {
   int fd_;
 };
 
+std::shared_ptr<const Model> read_body(onnx::GraphProto& graph, const std::string& label, const Origin& origin);
+
 Attribute read_attribute(onnx::AttributeProto& a, const std::string& label, const Origin& origin) {
   using Type = onnx::AttributeProto;
   switch (a.type()) {
+    case Type::GRAPH: return read_body(*a.mutable_g(), label, origin);
     case Type::INT: return a.i();
     case Type::FLOAT: return a.f();
     case Type::STRING: return a.s();
@@ -111,14 +115,23 @@ std::int64_t read_opset(const onnx::ModelProto& proto, const std::string& file) 
   return opset;
 }
 
-Model convert(onnx::ModelProto& proto, const Origin& origin) {
-  if (!proto.has_graph())
-    throw Error(ErrorKind::import, origin.file, "not an ONNX model: it holds no graph",
-                {"expected the protobuf form of an ONNX model (*.onnx)"});
-  Model model;
-  model.file = origin.file;
-  model.opset = read_opset(proto, origin.file);
-  onnx::GraphProto& graph = *proto.mutable_graph();
+/// Names that the nodes of a body read and nothing in it writes, each once.
+std::vector<std::string> captured(const Model& body) {
+  std::set<std::string> own;
+  for (const auto& [name, tensor] : body.initialisers) own.insert(name);
+  for (const ModelValue& v : body.inputs) own.insert(v.name);
+  for (const ModelNode& n : body.nodes) own.insert(n.outputs.begin(), n.outputs.end());
+  std::vector<std::string> outer;
+  const auto look = [&](const std::string& name) {
+    if (own.insert(name).second) outer.push_back(name);
+  };
+  for (const ModelNode& n : body.nodes)
+    for (const std::string& name : reads(n)) look(name);
+  for (const ModelValue& v : body.outputs) look(v.name);
+  return outer;
+}
+
+void read_graph(onnx::GraphProto& graph, const Origin& origin, Model& model) {
   model.name = graph.name();
   if (graph.sparse_initializer_size() > 0)
     throw Error(ErrorKind::unsupported, origin.file, "the model has sparse initialisers",
@@ -131,6 +144,59 @@ Model convert(onnx::ModelProto& proto, const Origin& origin) {
     if (!model.initialisers.contains(v.name())) model.inputs.push_back(read_value(v));
   for (const auto& v : graph.output()) model.outputs.push_back(read_value(v));
   model.nodes = read_nodes(graph, origin);
+}
+
+std::shared_ptr<const Model> read_body(onnx::GraphProto& graph, const std::string& label, const Origin& origin) {
+  auto body = std::make_shared<Model>();
+  body->opset = origin.opset;
+  body->file = fmt::format("{}: body of '{}'", origin.file, label);
+  read_graph(graph, origin, *body);
+  body->captured = captured(*body);
+  return body;
+}
+
+/// Gives every input its bound sizes, so that ONNX's inference works on numbers.
+void bind(onnx::GraphProto& graph, const ReadOptions& options) {
+  for (auto& v : *graph.mutable_input()) {
+    if (!v.type().has_tensor_type()) continue;
+    auto& shape = *v.mutable_type()->mutable_tensor_type()->mutable_shape();
+    if (const auto whole = options.shapes.find(v.name()); whole != options.shapes.end()) {
+      shape.clear_dim();
+      for (const std::int64_t d : whole->second) shape.add_dim()->set_dim_value(d);
+    }
+    for (auto& d : *shape.mutable_dim())
+      if (const auto at = options.symbols.find(d.dim_param()); d.has_dim_param() && at != options.symbols.end())
+        d.set_dim_value(at->second);
+  }
+}
+
+/// What ONNX's own shape inference says of the values between nodes; nothing where it gives up.
+std::map<std::string, ModelValue> infer(onnx::ModelProto& proto, const ReadOptions& options) {
+  const auto inputs = proto.graph().input(), outputs = proto.graph().output();
+  bind(*proto.mutable_graph(), options);
+  try {
+    onnx::shape_inference::InferShapes(proto);
+  } catch (const std::exception&) {
+    // a node that the library does not know ends its inference; what the file declares remains
+  }
+  std::map<std::string, ModelValue> found;
+  for (const auto& v : proto.graph().value_info()) found.emplace(v.name(), read_value(v));
+  for (const auto& v : proto.graph().output()) found.emplace(v.name(), read_value(v));
+  // The importer binds and checks what the file declares itself.
+  *proto.mutable_graph()->mutable_input() = inputs;
+  *proto.mutable_graph()->mutable_output() = outputs;
+  return found;
+}
+
+Model convert(onnx::ModelProto& proto, Origin origin, const ReadOptions& options) {
+  if (!proto.has_graph())
+    throw Error(ErrorKind::import, origin.file, "not an ONNX model: it holds no graph",
+                {"expected the protobuf form of an ONNX model (*.onnx)"});
+  Model model;
+  model.file = origin.file;
+  model.opset = origin.opset = read_opset(proto, origin.file);
+  if (options.infer_shapes) model.inferred = infer(proto, options);
+  read_graph(*proto.mutable_graph(), origin, model);
   return model;
 }
 
@@ -143,7 +209,7 @@ Model convert(onnx::ModelProto& proto, const Origin& origin) {
 
 }  // namespace
 
-Model read_model(const std::filesystem::path& file) {
+Model read_model(const std::filesystem::path& file, const ReadOptions& options) {
   std::error_code ignored;
   if (std::filesystem::is_directory(file, ignored))
     throw Error(ErrorKind::usage, file.string(), "is a folder, an ONNX file is needed");
@@ -163,17 +229,17 @@ Model read_model(const std::filesystem::path& file) {
     cannot_parse(file.string(), std::string_view(head, got > 0 ? static_cast<std::size_t>(got) : 0));
   }
   std::filesystem::path folder = file.parent_path();
-  return convert(proto, {file.string(), folder.empty() ? "." : folder});
+  return convert(proto, {file.string(), folder.empty() ? "." : folder, 0}, options);
 }
 
-Model read_model(std::string_view bytes, const std::string& name) {
+Model read_model(std::string_view bytes, const std::string& name, const ReadOptions& options) {
   onnx::ModelProto proto;
   if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     throw Error(ErrorKind::unsupported, name,
                 fmt::format("{} bytes in memory, protobuf reads at most 2 GiB", bytes.size()),
                 {"store the weights as external data"});
   if (!proto.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) cannot_parse(name, bytes.substr(0, 2));
-  return convert(proto, {name, {}});
+  return convert(proto, {name, {}, 0}, options);
 }
 
 }  // namespace inf::compiler::importer

@@ -138,10 +138,14 @@ std::vector<float> float_values(Proto& p, std::size_t n, const std::string& plac
 }
 
 /// NaN is refused everywhere; infinity only among several elements, because a lone one is a bound (Clip) or a fill
-/// value.
+/// value, and minus infinity is what masks hide positions with.
 void check_finite(const std::vector<float>& values, const std::string& place) {
-  const auto bad = std::find_if(values.begin(), values.end(),
-                                [&](float v) { return std::isnan(v) || (values.size() > 1 && std::isinf(v)); });
+  std::uint32_t worst = 0;  // of magnitudes, as bits: infinity and NaN are the largest
+  for (const float v : values) worst = std::max(worst, std::bit_cast<std::uint32_t>(v) & 0x7fffffffu);
+  if (worst < 0x7f800000u) return;
+  const auto bad = std::find_if(values.begin(), values.end(), [&](float v) {
+    return std::isnan(v) || (values.size() > 1 && std::isinf(v) && v > 0);
+  });
   if (bad == values.end()) return;
   throw Error(ErrorKind::import, place,
               fmt::format("element {} of {} is {}", bad - values.begin(), values.size(), *bad),

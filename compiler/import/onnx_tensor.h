@@ -10,11 +10,12 @@ class TensorProto;
 
 namespace inf::compiler::importer {
 
-/// Where a model lives: its name in messages and the folder that external data is relative to (empty for a model in
-/// memory).
+/// Where a model lives: its name in messages, the folder that external data is relative to (empty for a model in
+/// memory), and the opset that its bodies share.
 struct Origin {
   std::string file;
   std::filesystem::path folder;
+  std::int64_t opset = 0;
 };
 
 /// Values of a TensorProto in any float, integer or bool type, from raw data, typed fields or an external file;

@@ -35,8 +35,8 @@ void fields(Op& o, auto&& f) {
 }
 template <Is<MatMul> Op>
 void fields(Op& o, auto&& f) {
-  f("transpose_a", o.transpose_a), f("transpose_b", o.transpose_b), f("has_bias", o.has_bias), f("alpha", o.alpha);
-  f("beta", o.beta), f("act", o.act);
+  f("transpose_a", o.transpose_a), f("transpose_b", o.transpose_b), f("has_bias", o.has_bias);
+  f("has_residual", o.has_residual), f("alpha", o.alpha), f("beta", o.beta), f("act", o.act);
 }
 template <Is<BatchNorm> Op>
 void fields(Op& o, auto&& f) {
@@ -67,6 +67,45 @@ void fields(Op& o, auto&& f) {
 template <Is<Reduce> Op>
 void fields(Op& o, auto&& f) {
   f("op", o.op), f("axes", o.axes), f("keep_dims", o.keep_dims);
+}
+template <Is<LayerNorm> Op>
+void fields(Op& o, auto&& f) {
+  f("epsilon", o.epsilon), f("center", o.center);
+}
+template <Is<Attention> Op>
+void fields(Op& o, auto&& f) {
+  f("batch", o.batch), f("heads", o.heads), f("rows", o.rows), f("keys", o.keys);
+  f("width", o.width), f("value_width", o.value_width), f("scale", o.scale);
+  f("q", o.q), f("k", o.k), f("v", o.v), f("y", o.y), f("has_mask", o.has_mask), f("mask_step", o.mask_step);
+}
+template <Is<Where> Op>
+void fields(Op&, auto&&) {}
+template <Is<Cast> Op>
+void fields(Op& o, auto&& f) {
+  f("to", o.to);
+}
+template <Is<Expand> Op>
+void fields(Op&, auto&&) {}
+template <Is<Gather> Op>
+void fields(Op& o, auto&& f) {
+  f("axis", o.axis);
+}
+template <Is<Scatter> Op>
+void fields(Op& o, auto&& f) {
+  f("add", o.add);
+}
+template <Is<ArgMax> Op>
+void fields(Op& o, auto&& f) {
+  f("axis", o.axis), f("keep_dims", o.keep_dims), f("last", o.last), f("smallest", o.smallest);
+}
+template <Is<CumSum> Op>
+void fields(Op& o, auto&& f) {
+  f("axis", o.axis), f("exclusive", o.exclusive), f("reverse", o.reverse);
+}
+/// The body is a graph of its own, printed as a block below the node.
+template <Is<Loop> Op>
+void fields(Op& o, auto&& f) {
+  f("trips", o.trips), f("carried", o.carried);
 }
 
 }  // namespace inf::compiler

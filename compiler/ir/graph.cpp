@@ -25,6 +25,21 @@ const Constant* constant(const Graph& graph, ValueId id) {
   return held == static_cast<std::size_t>(elements(c->shape)) ? c : nullptr;
 }
 
+const Constant* float_constant(const Graph& graph, ValueId id) {
+  const Constant* c = constant(graph, id);
+  return c != nullptr && graph.value(id).element == Element::f32 ? c : nullptr;
+}
+
+std::size_t loop_outputs(const Loop& loop) { return loop.body->outputs.size() - 1; }
+
+LoopOutput loop_output(const Loop& loop, std::size_t slot) {
+  const Value& v = loop.body->value(loop.body->outputs.at(slot + 1));
+  if (slot < static_cast<std::size_t>(loop.carried)) return {v.element, v.shape};
+  Shape scan = {loop.trips};
+  scan.insert(scan.end(), v.shape.begin(), v.shape.end());
+  return {v.element, scan};
+}
+
 std::string unique_value_name(const Graph& graph, const std::string& name) {
   const auto taken = [&](const std::string& n) {
     return std::any_of(graph.values.begin(), graph.values.end(), [&](const Value& v) { return v.name == n; });

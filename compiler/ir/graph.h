@@ -106,17 +106,34 @@ struct Resize {
 };
 /// [a, b] -> broadcast shape.  y = act(a op b)
 struct Binary {
-  enum class Op : std::uint8_t { add, sub, mul, div, max, min, pow } op = Op::add;
+  /// Comparisons and logic give booleans; logic takes booleans. Integers (i64) are exact up to 2^24 on chip.
+  enum class Op : std::uint8_t {
+    add,
+    sub,
+    mul,
+    div,
+    max,
+    min,
+    pow,
+    equal,
+    less,
+    less_equal,
+    greater,
+    greater_equal,
+    logic_and,
+    logic_or,
+    logic_xor
+  } op = Op::add;
   Activation act;
 };
 /// [x] -> same shape.
 struct Unary {
   Activation act;
 };
-/// [a (..., M, K), b (..., K, N), bias?] -> (..., M, N).  y = act(alpha * a x b + beta * bias); transposes are of the
-/// last two axes
+/// [a (..., M, K), b (..., K, N), bias?, residual?] -> (..., M, N).  y = act(alpha * a x b + beta * bias + residual);
+/// transposes are of the last two axes, the residual has y's shape
 struct MatMul {
-  bool transpose_a = false, transpose_b = false, has_bias = false;
+  bool transpose_a = false, transpose_b = false, has_bias = false, has_residual = false;
   float alpha = 1, beta = 1;
   Activation act;
 };
@@ -154,9 +171,70 @@ struct Reduce {
   std::vector<std::int64_t> axes;
   bool keep_dims = true;
 };
+/// [x, scale?, shift?] -> same shape, over the last axis.  y = (x - mean) / sqrt(variance + epsilon) * scale + shift;
+/// without `center` the mean is taken as 0 (RMS norm). scale and shift have one element per position of the axis.
+struct LayerNorm {
+  float epsilon = 1e-5f;
+  bool center = true;
+};
+/// Where element [batch, head, row, feature] of a value lies in its row-major order: offset + batch * b + head * h +
+/// row * r + feature. Units: elements.
+struct HeadView {
+  std::int64_t offset = 0, batch = 0, head = 0, row = 0;
+  friend bool operator==(const HeadView&, const HeadView&) = default;
+};
+/// [q, k, v, mask?] -> value's shape.  y = softmax(scale * q x transpose(k) + mask) x v for each batch entry and head:
+/// the splitting and joining of heads is in the views.
+struct Attention {
+  std::int64_t batch = 1, heads = 1, rows = 0, keys = 0;  ///< rows: of q and y; keys: rows of k and v
+  std::int64_t width = 0, value_width = 0;                ///< features of one head of q and k, and of v and y
+  float scale = 1;
+  HeadView q, k, v, y;
+  bool has_mask = false;
+  std::array<std::int64_t, 4> mask_step{};  ///< elements per batch entry, head, row, key; 0 where it is broadcast
+};
+/// [condition, a, b] -> broadcast shape.  y = condition ? a : b
+struct Where {};
+/// [x] -> same shape, another element type; floats to integers truncate toward zero, anything but 0 is true.
+struct Cast {
+  Element to = Element::f32;
+};
+/// [x] -> value's shape: axes of size 1 (and missing leading ones) are repeated.
+struct Expand {};
+/// [data, indices] -> data.shape[:axis] + indices.shape + data.shape[axis + 1:]. Negative indices count from the end;
+/// others outside the axis are an error when the program runs.
+struct Gather {
+  std::int64_t axis = 0;
+};
+/// [data (R, C), indices (n), updates (n, C)] -> data with row indices[i] replaced by (or increased by) updates[i], in
+/// ascending order of i.
+struct Scatter {
+  bool add = false;
+};
+/// [x] -> index of the largest (smallest) element along an axis: the first of equals, or the last.
+struct ArgMax {
+  std::int64_t axis = -1;
+  bool keep_dims = true, last = false, smallest = false;
+};
+/// [x] -> running sums along an axis.
+struct CumSum {
+  std::int64_t axis = 0;
+  bool exclusive = false, reverse = false;
+};
+struct Graph;
+/// [condition?, carried..., captured...] -> [carried..., scans (trips, ...)...]: runs `body` at most `trips` times,
+/// while the condition holds. The body's inputs are [iteration (i64 scalar), condition, carried..., captured...], its
+/// outputs [condition, carried..., scans...]; every carried value keeps its shape. Scans of rounds that did not run are
+/// zero. It is the one operator with several outputs: Node::output is the first, Node::more has the others.
+struct Loop {
+  std::int64_t trips = 0;
+  std::int64_t carried = 0;  ///< how many values are carried
+  std::shared_ptr<const Graph> body;
+};
 
-using Operator = std::variant<Conv, Pool, Resize, Binary, Unary, MatMul, BatchNorm, Concat, Softmax, Reshape, Transpose,
-                              Slice, Pad, Reduce>;
+using Operator =
+    std::variant<Conv, Pool, Resize, Binary, Unary, MatMul, BatchNorm, Concat, Softmax, Reshape, Transpose, Slice, Pad,
+                 Reduce, LayerNorm, Attention, Where, Cast, Expand, Gather, Scatter, ArgMax, CumSum, Loop>;
 
 /// What became of one ONNX node; every node of the model has exactly one entry in the ledger.
 enum class Fate : std::uint8_t { compiled, fused, folded, host, refused };
@@ -171,7 +249,8 @@ struct Node {
   Operator op;
   std::vector<ValueId> inputs;  ///< kNoValue where an optional input is absent
   ValueId output = kNoValue;
-  std::string name;  ///< the ONNX node that it stands for; fused ones point here from the ledger
+  std::string name;             ///< the ONNX node that it stands for; fused ones point here from the ledger
+  std::vector<ValueId> more{};  ///< outputs after the first: a Loop's
 };
 
 /// A model as a list of nodes in execution order over values. Level 1 of the compiler.

@@ -26,15 +26,17 @@ INF_WORDS(Pool::Kind, "max", "average")
 INF_WORDS(Resize::Mode, "nearest", "linear")
 INF_WORDS(Resize::Coordinates, "half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric")
 INF_WORDS(Resize::Round, "prefer_floor", "prefer_ceil", "floor", "ceil")
-INF_WORDS(Binary::Op, "add", "sub", "mul", "div", "max", "min", "pow")
+INF_WORDS(Binary::Op, "add", "sub", "mul", "div", "max", "min", "pow", "equal", "less", "less_equal", "greater",
+          "greater_equal", "logic_and", "logic_or", "logic_xor")
 INF_WORDS(Pad::Mode, "constant", "reflect", "edge")
 INF_WORDS(Reduce::Op, "mean", "sum", "max", "min")
 INF_WORDS(Fate, "compiled", "fused", "folded", "host", "refused")
 #undef INF_WORDS
 
 constexpr std::array<std::string_view, std::variant_size_v<Operator>> kOps = {
-    "conv",   "pool",    "resize",  "binary",    "unary", "matmul", "batch_norm",
-    "concat", "softmax", "reshape", "transpose", "slice", "pad",    "reduce"};
+    "conv",    "pool",    "resize",    "binary", "unary",   "matmul",  "batch_norm", "concat",
+    "softmax", "reshape", "transpose", "slice",  "pad",     "reduce",  "layer_norm", "attention",
+    "where",   "cast",    "expand",    "gather", "scatter", "arg_max", "cum_sum",    "loop"};
 
 template <class Enum>
 std::string_view word(Enum e) {

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <map>
+#include <optional>
 
 #include "compiler/ir/fields.h"
 #include "compiler/ir/graph.h"
@@ -27,6 +28,7 @@ class Line {
     if (text_.substr(at_, token.size()) != token) return false;
     return at_ += token.size(), true;
   }
+  bool sees(std::string_view token) { return skip(), text_.substr(at_, token.size()) == token; }
   void expect(std::string_view token) {
     if (!accept(token)) fail(fmt::format("expected '{}'", token));
   }
@@ -108,6 +110,11 @@ class Line {
     get(v);
     p = {v[0], v[1], v[2], v[3]};
   }
+  void get(HeadView& h) {
+    std::array<std::int64_t, 4> v{};
+    get(v);
+    h = {v[0], v[1], v[2], v[3]};
+  }
   void get(Activation& a) {
     get(a.fn);
     if (!accept("(")) return;
@@ -136,9 +143,51 @@ class Line {
   std::size_t at_ = 0;
 };
 
+/// The lines of a text in order; blocks of nested graphs take theirs from the same source.
+class Lines {
+ public:
+  explicit Lines(std::string_view text) : text_(text) {}
+  std::optional<Line> next() {
+    if (begin_ >= text_.size()) return std::nullopt;
+    const std::size_t end = std::min(text_.find('\n', begin_), text_.size());
+    Line line(text_.substr(begin_, end - begin_), ++number_);
+    begin_ = end + 1;
+    return line;
+  }
+  [[noreturn]] void fail_at_end(const std::string& message) { Line({}, number_ + 1).fail(message); }
+
+ private:
+  std::string_view text_;
+  std::size_t begin_ = 0;
+  int number_ = 0;
+};
+
 /// Builds the graph line by line; `ids` finds a value by its name.
 class Builder {
  public:
+  explicit Builder(Lines& lines) : lines_(lines) {}
+
+  Graph whole_text() {
+    while (std::optional<Line> line = lines_.next()) take(*line);
+    return std::move(graph_);
+  }
+  /// Up to the line that holds only a closing brace.
+  Graph block() {
+    while (std::optional<Line> line = lines_.next()) {
+      if (line->accept("}")) {
+        end_of(*line);
+        return std::move(graph_);
+      }
+      take(*line);
+    }
+    lines_.fail_at_end("the block of a loop body is not closed by '}'");
+  }
+
+ private:
+  static void end_of(Line& line) {
+    if (!line.done()) line.fail("unexpected text at the end of the line");
+  }
+
   void take(Line& line) {
     if (line.done()) return;
     if (line.accept("graph "))
@@ -153,11 +202,9 @@ class Builder {
       ledger(line);
     else
       node(line);
-    if (!line.done()) line.fail("unexpected text at the end of the line");
+    end_of(line);
   }
-  Graph finish() { return std::move(graph_); }
 
- private:
   void header(Line& line) {
     graph_.name = line.string();
     if (line.accept("opset")) line.get(graph_.opset);
@@ -210,7 +257,7 @@ class Builder {
   }
 
   void parameters(Line& line, Operator& op) {
-    while (!line.done() && !line.accept("@")) {
+    while (!line.done() && !line.sees("@") && !line.sees("{")) {
       const std::string key = line.identifier();
       line.expect("=");
       bool known = false;
@@ -228,6 +275,7 @@ class Builder {
   void node(Line& line) {
     Node n;
     n.output = declare(line, nullptr);
+    while (line.accept(",")) n.more.push_back(declare(line, nullptr));
     line.expect("=");
     const std::string word = line.identifier();
     const auto op = op_from_name(word);
@@ -240,7 +288,14 @@ class Builder {
     }
     n.name = graph_.value(n.output).name;
     parameters(line, n.op);
-    if (!line.done()) n.name = line.string();
+    if (line.accept("@")) n.name = line.string();
+    if (auto* loop = std::get_if<Loop>(&n.op)) {
+      line.expect("{");
+      end_of(line);
+      loop->body = std::make_shared<const Graph>(Builder(lines_).block());
+    } else if (!n.more.empty()) {
+      line.fail(fmt::format("{} has one output", word));
+    }
     graph_.nodes.push_back(std::move(n));
   }
 
@@ -253,6 +308,7 @@ class Builder {
     graph_.ledger.push_back(std::move(e));
   }
 
+  Lines& lines_;
   Graph graph_;
   std::map<std::string, ValueId> ids_;
 };
@@ -260,15 +316,8 @@ class Builder {
 }  // namespace
 
 Graph parse_graph(const std::string& text) {
-  Builder builder;
-  int number = 0;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    Line line(std::string_view(text).substr(begin, end - begin), ++number);
-    builder.take(line);
-    begin = end + 1;
-  }
-  return builder.finish();
+  Lines lines(text);
+  return Builder(lines).whole_text();
 }
 
 }  // namespace inf::compiler

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "compiler/ir/access.h"
 #include "compiler/ir/fields.h"
 #include "compiler/ir/graph.h"
 #include "compiler/ir/names.h"
@@ -37,8 +38,10 @@ std::string text(float v) { return fmt::format("{}", v); }
 std::string text(bool v) { return v ? "true" : "false"; }
 std::string text(const Pair& v) { return fmt::format("[{}]", fmt::join(v, ", ")); }
 std::string text(const std::array<float, 2>& v) { return fmt::format("[{}]", fmt::join(v, ", ")); }
+std::string text(const std::array<std::int64_t, 4>& v) { return fmt::format("[{}]", fmt::join(v, ", ")); }
 std::string text(const std::vector<std::int64_t>& v) { return fmt::format("[{}]", fmt::join(v, ", ")); }
 std::string text(const Pads& p) { return fmt::format("[{}, {}, {}, {}]", p.top, p.left, p.bottom, p.right); }
+std::string text(const HeadView& v) { return fmt::format("[{}, {}, {}, {}]", v.offset, v.batch, v.head, v.row); }
 std::string text(const Activation& a) {
   if (a.alpha == 0 && a.beta == 0) return std::string(name(a.fn));
   return fmt::format("{}({}, {})", name(a.fn), a.alpha, a.beta);
@@ -96,19 +99,34 @@ std::string ledger_line(const LedgerEntry& e) {
   return line + '\n';
 }
 
+/// Every line of `block` two columns further in.
+std::string indented(const std::string& block) {
+  std::string out;
+  for (std::size_t begin = 0; begin < block.size();) {
+    const std::size_t end = block.find('\n', begin) + 1;
+    out += "  " + block.substr(begin, end - begin);
+    begin = end;
+  }
+  return out;
+}
+
+std::string node_text(const Graph& g, const Node& n, bool with_data) {
+  std::vector<std::string> outputs, inputs;
+  each_output(n, [&](ValueId id) { outputs.push_back(fmt::format("{}: {}", reference(g, id), typed(g.value(id)))); });
+  for (const ValueId id : n.inputs) inputs.push_back(reference(g, id));
+  std::string line =
+      fmt::format("{} = {}({}){}", fmt::join(outputs, ", "), op_name(n.op), fmt::join(inputs, ", "), parameters(n.op));
+  if (n.name != g.value(n.output).name) line += " @" + quoted(n.name);
+  if (const auto* loop = as<Loop>(n)) return line + " {\n" + indented(print(*loop->body, with_data)) + "}\n";
+  return line + '\n';
+}
+
 }  // namespace
 
 std::string print(const Graph& g, bool with_data) {
   std::string out = fmt::format("graph {} opset {}\n", quoted(g.name), g.opset);
   print_values(g, with_data, out);
-  for (const Node& n : g.nodes) {
-    std::vector<std::string> inputs;
-    for (const ValueId id : n.inputs) inputs.push_back(reference(g, id));
-    out += fmt::format("{}: {} = {}({}){}", reference(g, n.output), typed(g.value(n.output)), op_name(n.op),
-                       fmt::join(inputs, ", "), parameters(n.op));
-    if (n.name != g.value(n.output).name) out += " @" + quoted(n.name);
-    out += '\n';
-  }
+  for (const Node& n : g.nodes) out += node_text(g, n, with_data);
   for (const ValueId id : g.outputs) out += fmt::format("output {}\n", reference(g, id));
   for (const LedgerEntry& e : g.ledger) out += ledger_line(e);
   return out;

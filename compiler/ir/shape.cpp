@@ -6,34 +6,19 @@
 
 #include "compiler/ir/access.h"
 #include "compiler/ir/names.h"
-#include "isa/base/error.h"
+#include "compiler/ir/shape_rules.h"
 
 namespace inf::compiler {
+
+using shape_rules::fail;
+using shape_rules::infer;
+using shape_rules::Inputs;
+using shape_rules::need;
+using shape_rules::need_axis;
+using shape_rules::need_equal;
+using shape_rules::need_rank;
+
 namespace {
-
-using Inputs = std::vector<std::optional<Shape>>;
-
-[[noreturn]] void fail(std::string message) { throw Error(ErrorKind::import, "", std::move(message)); }
-
-const Shape& need(const Inputs& inputs, std::size_t slot, const char* what) {
-  if (slot >= inputs.size() || !inputs[slot]) fail(fmt::format("input {} ({}) is missing", slot, what));
-  return *inputs[slot];
-}
-
-const Shape& need_rank(const Inputs& inputs, std::size_t slot, const char* what, std::size_t rank) {
-  const Shape& s = need(inputs, slot, what);
-  if (s.size() != rank) fail(fmt::format("{} has shape {}, rank {} is needed", what, to_string(s), rank));
-  return s;
-}
-
-void need_equal(const Shape& got, const Shape& want, const char* what) {
-  if (got != want) fail(fmt::format("{} has shape {}, {} is needed", what, to_string(got), to_string(want)));
-}
-
-void need_axis(std::int64_t axis, const Shape& s) {
-  const auto rank = static_cast<std::int64_t>(s.size());
-  if (axis < -rank || axis >= rank) fail(fmt::format("axis {} is outside the {} axes of {}", axis, rank, to_string(s)));
-}
 
 void need_positive(const Pair& p, const char* what) {
   for (const std::int64_t v : p)
@@ -104,6 +89,7 @@ Shape infer(const MatMul& m, const Inputs& in) {
   Shape y = broadcast(Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2));
   y.push_back(a[a.size() - 2]), y.push_back(b.back());
   if (m.has_bias) need_equal(broadcast(y, need(in, kBiasSlot, "bias")), y, "result with bias");
+  if (m.has_residual) need_equal(need(in, kResidualSlot, "residual"), y, "residual");
   return y;
 }
 
@@ -228,7 +214,9 @@ std::optional<Shape> infer_shape(const Operator& op, const std::vector<std::opti
 
 void check_shape(const Operator& op, const std::vector<std::optional<Shape>>& inputs, const Shape& output) {
   if (const auto want = infer_shape(op, inputs)) return need_equal(output, *want, "output");
-  const Shape& x = *inputs[0];
+  const Shape& x = need(inputs, 0, "input");
+  if (const auto* attention = std::get_if<Attention>(&op)) return shape_rules::check_views(*attention, inputs, output);
+  if (std::holds_alternative<Expand>(op)) return need_equal(output, broadcast(x, output), "output");
   if (const auto* slice = std::get_if<Slice>(&op)) return check_slice(*slice, x, output);
   if (std::holds_alternative<Reshape>(op)) {
     if (elements(x) != elements(output))

@@ -1,5 +1,6 @@
 #include "compiler/passes/eliminate_dead.h"
 
+#include "compiler/ir/access.h"
 #include "compiler/passes/rewrite.h"
 
 namespace inf::compiler {
@@ -20,6 +21,7 @@ void compact(Graph& graph, const std::vector<bool>& live) {
   };
   for (Node& n : graph.nodes) {
     renumber(n.output);
+    for (ValueId& id : n.more) renumber(id);
     for (ValueId& id : n.inputs) renumber(id);
   }
   for (ValueId& id : graph.inputs) renumber(id);
@@ -38,14 +40,17 @@ bool EliminateDead::run(Graph& graph) {
   Removal removal(graph);
   for (std::size_t i = graph.nodes.size(); i-- > 0;) {
     const Node& n = graph.nodes[i];
-    if (!live[static_cast<std::size_t>(n.output)])
+    bool needed = false;
+    each_output(n, [&](ValueId id) { needed = needed || live[static_cast<std::size_t>(id)]; });
+    if (!needed) {
       removal.mark(static_cast<int>(i));
-    else
-      for (const ValueId id : n.inputs) keep(id);
+      continue;
+    }
+    each_output(n, keep);
+    for (const ValueId id : n.inputs) keep(id);
   }
   for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-    if (removal.marked(static_cast<int>(i)) && !name_in_use(graph, graph.nodes[i].name, removal))
-      mark_folded(graph, graph.nodes[i].name);
+    if (removal.marked(static_cast<int>(i))) removal.folded(graph.nodes[i].name);
   removal.apply(graph);
   std::size_t kept = 0;
   for (const bool l : live) kept += l;

@@ -38,7 +38,7 @@ bool FoldAffine::run(Graph& graph) {
     before.output = n.output;
     u.producer[static_cast<std::size_t>(n.output)] = p;  // the next factor of a chain folds as well
     removal.mark(static_cast<int>(i));
-    if (!name_in_use(graph, n.name, removal)) mark_fused(graph, n.name, before.name);
+    removal.fused(n.name, before.name);
   }
   removal.apply(graph);
   return removal.any();

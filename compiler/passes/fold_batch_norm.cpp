@@ -13,12 +13,12 @@ namespace {
 
 bool constants_known(const Graph& graph, const Node& bn) {
   return std::all_of(bn.inputs.begin() + 1, bn.inputs.end(),
-                     [&](ValueId id) { return constant(graph, id) != nullptr; });
+                     [&](ValueId id) { return float_constant(graph, id) != nullptr; });
 }
 
 Affine affine_of(const Graph& graph, const Node& bn) {
   const auto values = [&](std::size_t slot) -> const std::vector<float>& {
-    return constant(graph, bn.inputs[slot])->floats();
+    return float_constant(graph, bn.inputs[slot])->floats();
   };
   const double epsilon = as<BatchNorm>(bn)->epsilon;
   Affine a;
@@ -31,7 +31,7 @@ Affine affine_of(const Graph& graph, const Node& bn) {
 
 bool reduced(const Graph& graph, const Node& bn) {
   const auto all = [&](std::size_t slot, float v) {
-    const auto& data = constant(graph, bn.inputs[slot])->floats();
+    const auto& data = float_constant(graph, bn.inputs[slot])->floats();
     return std::all_of(data.begin(), data.end(), [&](float x) { return x == v; });
   };
   return as<BatchNorm>(bn)->epsilon == 0 && all(3, 0) && all(4, 1);
@@ -66,7 +66,7 @@ bool FoldBatchNorm::run(Graph& graph) {
       before.output = bn.output;
       u.producer[static_cast<std::size_t>(bn.output)] = p;  // a second batch norm behind it folds as well
       removal.mark(static_cast<int>(i));
-      mark_fused(graph, bn.name, before.name);
+      removal.fused(bn.name, before.name);
       changed = true;
     } else if (!reduced(graph, bn)) {
       reduce(graph, bn);

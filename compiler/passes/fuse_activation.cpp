@@ -12,7 +12,7 @@ bool FuseActivation::run(Graph& graph) {
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& n = graph.nodes[i];
     const auto* unary = as<Unary>(n);
-    if (unary == nullptr) continue;
+    if (unary == nullptr || graph.value(n.output).element != Element::f32) continue;
     const int p = u.producer_of(n.inputs[0]);
     if (p < 0 || u.only_consumer(n.inputs[0]) != static_cast<int>(i)) continue;
     Node& before = graph.nodes[static_cast<std::size_t>(p)];
@@ -21,7 +21,7 @@ bool FuseActivation::run(Graph& graph) {
     *act = unary->act;
     before.output = n.output;
     removal.mark(static_cast<int>(i));
-    if (!name_in_use(graph, n.name, removal)) mark_fused(graph, n.name, before.name);
+    removal.fused(n.name, before.name);
   }
   removal.apply(graph);
   return removal.any();

@@ -29,12 +29,12 @@ bool FuseBias::run(Graph& graph) {
       continue;
     Node& product = graph.nodes[static_cast<std::size_t>(p)];
     auto* m = as<MatMul>(product);
-    if (m == nullptr || m->has_bias || m->act.fn != Act::none) continue;
+    if (m == nullptr || m->has_bias || m->has_residual || m->act.fn != Act::none) continue;
     m->has_bias = true, m->beta = 1;
     set_input(product, kBiasSlot, n.inputs[1]);
     product.output = n.output;
     removal.mark(static_cast<int>(i));
-    if (!name_in_use(graph, n.name, removal)) mark_fused(graph, n.name, product.name);
+    removal.fused(n.name, product.name);
   }
   removal.apply(graph);
   return removal.any();

@@ -7,13 +7,18 @@
 namespace inf::compiler {
 namespace {
 
-/// Node that writes operand `slot` of the sum when it is a convolution that can take the other operand, else -1.
+bool takes_residual(const Node& n) {
+  if (const auto* conv = as<Conv>(n)) return !conv->transposed && !conv->has_residual && conv->act.fn == Act::none;
+  const auto* product = as<MatMul>(n);
+  return product != nullptr && !product->has_residual && product->act.fn == Act::none;
+}
+
+/// Node that writes operand `slot` of the sum when it can take the other operand as its residual, else -1.
 int candidate(const Graph& graph, const Uses& u, const Node& sum, std::size_t slot, int at) {
   const ValueId id = sum.inputs[slot], other = sum.inputs[1 - slot];
   const int p = u.producer_of(id);
   if (p < 0 || u.only_consumer(id) != at || id == other) return -1;
-  const auto* conv = as<Conv>(graph.nodes[static_cast<std::size_t>(p)]);
-  if (conv == nullptr || conv->transposed || conv->has_residual || conv->act.fn != Act::none) return -1;
+  if (!takes_residual(graph.nodes[static_cast<std::size_t>(p)])) return -1;
   if (graph.value(other).constant || shape(graph, other) != shape(graph, id)) return -1;
   return p;
 }
@@ -31,15 +36,15 @@ bool FuseResidual::run(Graph& graph) {
     const int p = std::max(left, right);
     if (p < 0) continue;
     const ValueId residual = sum.inputs[p == left ? 1 : 0];
-    Node conv = graph.nodes[static_cast<std::size_t>(p)];
-    as<Conv>(conv)->has_residual = true;
-    as<Conv>(conv)->act = add->act;
-    set_input(conv, kResidualSlot, residual);
-    conv.output = sum.output;
+    Node product = graph.nodes[static_cast<std::size_t>(p)];
+    (as<Conv>(product) ? as<Conv>(product)->has_residual : as<MatMul>(product)->has_residual) = true;
+    *activation(product.op) = add->act;
+    set_input(product, kResidualSlot, residual);
+    product.output = sum.output;
     const std::string sum_name = sum.name;
-    sum = std::move(conv);
+    sum = std::move(product);
     removal.mark(p);
-    if (!name_in_use(graph, sum_name, removal)) mark_fused(graph, sum_name, sum.name);
+    removal.fused(sum_name, sum.name);
   }
   removal.apply(graph);
   return removal.any();

@@ -24,9 +24,9 @@ struct GraphPassOptions {
       dump_after;  ///< called after each pass with whether it changed the graph
 };
 
-/// Runs all graph passes, verifies after each one, and writes the ledger's macs at the end.
-/// Errors: Error{internal} naming the pass that left a broken graph or that lied about having changed it; Error{usage}
-/// when stop_after names no pass.
+/// Runs all graph passes and then those over the bodies of loops, verifies after each one, and writes the ledger's macs
+/// at the end. Errors: Error{internal} naming the pass that left a broken graph or that lied about having changed it;
+/// Error{usage} when stop_after names no pass.
 void run_graph_passes(Graph& graph, const GraphPassOptions& options = {});
 
 }  // namespace inf::compiler

@@ -36,6 +36,19 @@ bool merge_reshape(const Graph& graph, const Uses& u, Node& n) {
   return true;
 }
 
+bool merge_slice(const Graph& graph, const Uses& u, Node& n) {
+  auto* s = as<Slice>(n);
+  const Node* before = s == nullptr ? nullptr : producer<Slice>(graph, u, n, 0);
+  if (before == nullptr) return false;
+  const Slice& first = *as<Slice>(*before);
+  for (std::size_t i = 0; i < s->start.size(); ++i) {
+    s->start[i] = first.start[i] + s->start[i] * first.step[i];
+    s->step[i] *= first.step[i];
+  }
+  n.inputs[0] = before->inputs[0];
+  return true;
+}
+
 bool merge_transpose(const Graph& graph, const Uses& u, Node& n) {
   auto* t = as<Transpose>(n);
   if (t == nullptr) return false;
@@ -91,9 +104,29 @@ bool merge_pad(const Graph& graph, const Uses& u, Node& n) {
 }
 
 bool does_nothing(const Graph& graph, const Node& n) {
-  if (shape(graph, n.inputs[0]) != shape(graph, n.output)) return false;
+  if (input(n, 0) == kNoValue || shape(graph, n.inputs[0]) != shape(graph, n.output)) return false;
   const auto* t = as<Transpose>(n);
   return as<Reshape>(n) || (t != nullptr && std::is_sorted(t->perm.begin(), t->perm.end()));
+}
+
+/// Moves that merging has left without readers; a reader that is gone would still look like one.
+void remove_unread(Graph& graph) {
+  const Uses u = uses(graph);
+  std::vector<int> readers(graph.values.size(), 0);
+  for (std::size_t i = 0; i < readers.size(); ++i)
+    readers[i] = static_cast<int>(u.consumers_of(static_cast<ValueId>(i)).size()) + (u.is_output[i] ? 1 : 0);
+  Removal removal(graph);
+  for (std::size_t i = graph.nodes.size(); i-- > 0;) {
+    const Node& n = graph.nodes[i];
+    if ((!as<Reshape>(n) && !as<Transpose>(n) && !as<Slice>(n) && !as<Pad>(n)) ||
+        readers[static_cast<std::size_t>(n.output)] > 0)
+      continue;
+    removal.mark(static_cast<int>(i));
+    --readers[static_cast<std::size_t>(n.inputs[0])];
+  }
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    if (removal.marked(static_cast<int>(i))) removal.folded(graph.nodes[i].name);
+  removal.apply(graph);
 }
 
 }  // namespace
@@ -105,6 +138,7 @@ bool MergeMoves::run(Graph& graph) {
   for (Node& n : graph.nodes) {
     changed |= merge_transpose(graph, u, n);
     changed |= merge_reshape(graph, u, n);
+    changed |= merge_slice(graph, u, n);
     changed |= merge_into_matmul(graph, u, n);
     changed |= merge_pad(graph, u, n);
   }
@@ -113,6 +147,7 @@ bool MergeMoves::run(Graph& graph) {
     if (does_nothing(graph, graph.nodes[i]))
       changed |= bypass(graph, static_cast<int>(i), graph.nodes[i].inputs[0], removal);
   removal.apply(graph);
+  if (changed) remove_unread(graph);
   return changed;
 }
 

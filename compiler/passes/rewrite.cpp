@@ -6,7 +6,20 @@
 
 namespace inf::compiler {
 
-void Removal::apply(Graph& graph) const {
+void Removal::update(std::vector<LedgerEntry>& ledger) const {
+  for (LedgerEntry& e : ledger) {
+    auto at = ledger_.find(e.node);
+    if (at == ledger_.end() && e.fate == Fate::fused) at = ledger_.find(e.into);
+    // What one node went into may have gone on itself.
+    for (std::size_t step = 0; at != ledger_.end() && step <= ledger_.size(); ++step) {
+      e.fate = at->second ? Fate::fused : Fate::folded;
+      e.into = at->second.value_or("");
+      at = at->second && *at->second != at->first ? ledger_.find(*at->second) : ledger_.end();
+    }
+  }
+}
+
+void Removal::apply(Graph& graph) {
   std::size_t to = 0;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     if (i < marked_.size() && marked_[i]) continue;
@@ -14,6 +27,10 @@ void Removal::apply(Graph& graph) const {
     ++to;
   }
   graph.nodes.resize(to);
+  if (ledger_.empty()) return;
+  for (const Node& n : graph.nodes) ledger_.erase(n.name);
+  update(graph.ledger);
+  ledger_.clear();
 }
 
 void mark_fused(Graph& graph, const std::string& from, const std::string& into) {
@@ -43,6 +60,24 @@ void replace_reads(Graph& graph, ValueId from, ValueId to) {
   for (Node& n : graph.nodes) std::replace(n.inputs.begin(), n.inputs.end(), from, to);
 }
 
+void absorb(Graph& graph, const std::vector<int>& parts, const std::string& into, Removal& removal) {
+  std::vector<int> readers(graph.values.size(), 0);
+  const auto count = [&](const Node& n, int step) {
+    for (const ValueId id : n.inputs)
+      if (id != kNoValue) readers[static_cast<std::size_t>(id)] += step;
+  };
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+    if (!removal.marked(static_cast<int>(i))) count(graph.nodes[i], 1);
+  for (const ValueId id : graph.outputs) ++readers[static_cast<std::size_t>(id)];
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    const Node& n = graph.nodes[static_cast<std::size_t>(*part)];
+    if (removal.marked(*part) || readers[static_cast<std::size_t>(n.output)] > 0) continue;
+    removal.mark(*part);
+    count(n, -1);
+    if (n.name != into) removal.fused(n.name, into);
+  }
+}
+
 bool bypass(Graph& graph, int node, ValueId from, Removal& removal) {
   Node& n = graph.nodes[static_cast<std::size_t>(node)];
   const ValueId to = n.output;
@@ -50,17 +85,21 @@ bool bypass(Graph& graph, int node, ValueId from, Removal& removal) {
     return std::find(graph.outputs.begin(), graph.outputs.end(), id) != graph.outputs.end();
   };
   if (is_output(to)) {
-    const auto producer =
-        std::find_if(graph.nodes.begin(), graph.nodes.end(), [&](const Node& p) { return p.output == from; });
-    if (producer == graph.nodes.end() || is_output(from)) return false;
+    ValueId* written = nullptr;
+    for (Node& p : graph.nodes) {
+      if (p.output == from) written = &p.output;
+      for (ValueId& id : p.more)
+        if (id == from) written = &id;
+    }
+    if (written == nullptr || is_output(from)) return false;
     removal.mark(node);
     replace_reads(graph, from, to);
-    producer->output = to;
+    *written = to;
   } else {
     removal.mark(node);
     replace_reads(graph, to, from);
   }
-  if (!name_in_use(graph, n.name, removal)) mark_folded(graph, n.name);
+  removal.folded(n.name);
   return true;
 }
 

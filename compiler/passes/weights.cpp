@@ -29,17 +29,17 @@ void each_run(const Node& n, const Shape& w, F f) {
 }  // namespace
 
 bool takes_affine(const Graph& graph, const Node& node) {
-  if (constant(graph, input(node, 1)) == nullptr) return false;
-  const auto bias_known = [&](bool has) { return !has || constant(graph, input(node, kBiasSlot)) != nullptr; };
+  if (float_constant(graph, input(node, 1)) == nullptr) return false;
+  const auto bias_known = [&](bool has) { return !has || float_constant(graph, input(node, kBiasSlot)) != nullptr; };
   if (const auto* c = as<Conv>(node)) return c->act.fn == Act::none && !c->has_residual && bias_known(c->has_bias);
   const auto* m = as<MatMul>(node);
-  return m != nullptr && m->act.fn == Act::none && shape(graph, node.inputs[1]).size() == 2 &&
+  return m != nullptr && m->act.fn == Act::none && !m->has_residual && shape(graph, node.inputs[1]).size() == 2 &&
          shape(graph, node.output).size() == 2 && bias_known(m->has_bias) &&
          (!m->has_bias || elements(shape(graph, node.inputs[kBiasSlot])) == shape(graph, node.output)[1]);
 }
 
 void apply_affine(Graph& graph, Node& node, const Affine& affine) {
-  const Constant& w = *constant(graph, node.inputs[1]);
+  const Constant& w = *float_constant(graph, node.inputs[1]);
   std::vector<float> weights = w.floats();
   each_run(node, w.shape, [&](std::int64_t channel, std::int64_t first, std::int64_t count) {
     const double scale = affine.scale[static_cast<std::size_t>(channel)];
@@ -51,7 +51,7 @@ void apply_affine(Graph& graph, Node& node, const Affine& affine) {
   auto* m = as<MatMul>(node);
   const double beta = m != nullptr ? m->beta : 1.0;
   std::vector<float> bias(affine.scale.size());
-  const Constant* old = constant(graph, input(node, kBiasSlot));
+  const Constant* old = float_constant(graph, input(node, kBiasSlot));
   for (std::size_t c = 0; c < bias.size(); ++c)
     bias[c] = static_cast<float>((old != nullptr ? beta * old->floats()[c] : 0.0) * affine.scale[c] + affine.shift[c]);
   const std::string bias_name =
@@ -65,7 +65,7 @@ void apply_affine(Graph& graph, Node& node, const Affine& affine) {
 }
 
 std::optional<std::vector<double>> per_channel(const Graph& graph, ValueId id, const Shape& x) {
-  const Constant* c = constant(graph, id);
+  const Constant* c = float_constant(graph, id);
   if (c == nullptr || x.size() < 2) return std::nullopt;
   const auto channels = static_cast<std::size_t>(x[1]);
   if (c->floats().size() == 1 && c->shape.size() <= x.size()) return std::vector<double>(channels, c->floats()[0]);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "compiler/passes/graph_passes.h"
+#include "compiler/passes/plain_loops.h"
 #include "compiler/streams/horizon.h"
+#include "compiler/streams/plan_sbuf.h"
 #include "compiler/streams/tile_source.h"
 #include "compiler/tiles/estimate.h"
 #include "compiler/tiles/lower.h"
@@ -13,6 +15,7 @@ namespace inf::compiler {
 namespace {
 
 constexpr const char* kLower = "lower_to_tiles";
+constexpr const char* kPlanSbuf = "plan_sbuf";
 constexpr const char* kPlanMemory = "plan_memory";
 constexpr const char* kEmit = "emit_streams";
 
@@ -29,12 +32,36 @@ void require(const arch::ChipSpec& chip) {
                    chip.psum.partitions));
   need(chip.psum.banks >= 2, fmt::format("psum.banks = {} must be at least 2", chip.psum.banks));
   need(chip.dma.queues >= kDmaQueues, fmt::format("dma.queues = {} must be at least {}", chip.dma.queues, kDmaQueues));
-  need(chip.semaphores.count >= kLines,
-       fmt::format("semaphores.count = {} must be at least {}", chip.semaphores.count, kLines));
+  need(chip.semaphores.count >= kSemaphores,
+       fmt::format("semaphores.count = {} must be at least {}", chip.semaphores.count, kSemaphores));
   need(sbuf_budget(chip) >= kResidentBytes, fmt::format("sbuf.bytes_per_partition = {} must leave at least {} usable",
                                                         chip.sbuf.bytes_per_partition, 2 * kResidentBytes));
   if (!notes.empty())
     throw Error(ErrorKind::unsupported, chip.name, "the compiler cannot use this chip; change in its file:", notes);
+}
+
+/// The tensor engine takes what the options give it.
+void require_operands(const arch::ChipSpec& chip, DType compute) {
+  if (chip.tensor.takes(compute)) return;
+  std::string known;
+  for (const DType t : chip.tensor.dtypes)
+    if (is_float(t) && chip.tensor.takes(t)) known += (known.empty() ? "" : ", ") + std::string(name(t));
+  throw Error(ErrorKind::unsupported, chip.name,
+              fmt::format("its tensor engine takes no {} operands, only {}", name(compute), known),
+              {compute == DType::fp32 ? "cast what enters it: --auto-cast matmult, or all"
+                                      : "choose another type with --auto-cast-type"});
+}
+
+/// Makes the values that `keep` names graph outputs too.
+void keep_values(Graph& graph, const std::vector<std::string>& keep) {
+  for (const std::string& name : keep) {
+    const auto found = std::find_if(graph.values.begin(), graph.values.end(),
+                                    [&](const Value& v) { return v.name == name && !v.constant; });
+    const auto id = static_cast<ValueId>(found - graph.values.begin());
+    if (found == graph.values.end() || std::count(graph.inputs.begin(), graph.inputs.end(), id) > 0)
+      throw Error(ErrorKind::usage, graph.name, fmt::format("no operator makes a value '{}' to keep", name));
+    if (std::count(graph.outputs.begin(), graph.outputs.end(), id) == 0) graph.outputs.push_back(id);
+  }
 }
 
 }  // namespace
@@ -43,6 +70,7 @@ std::vector<PassInfo> passes() {
   std::vector<PassInfo> list;
   for (const GraphPass& pass : graph_passes()) list.push_back({std::string(pass.name), std::string(pass.description)});
   list.push_back({kLower, "chooses storage, packing, tile shapes and constant layouts for every operator"});
+  list.push_back({kPlanSbuf, "places matrices in SBUF by their lifetimes, and in device memory what finds no room"});
   list.push_back({kPlanMemory, "places every tensor in device memory by its lifetime"});
   list.push_back({kEmit, "makes instructions, semaphores and DMA transfers tile by tile, on demand"});
   return list;
@@ -53,6 +81,7 @@ CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOpti
     if (options.dump && options.wants_dump && options.wants_dump(pass)) options.dump(pass, text());
   };
   require(chip);
+  require_operands(chip, options.compute);
   const auto known = passes();
   if (!options.stop_after.empty() &&
       std::none_of(known.begin(), known.end(), [&](const PassInfo& p) { return p.name == options.stop_after; }))
@@ -69,14 +98,20 @@ CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOpti
   graph_options.dump_after = [&](const GraphPass& pass, const Graph& g, bool) {
     dump(std::string(pass.name), [&] { return print(g); });
   };
+  if (!chip.sequencer.loops) unroll_loops(model.graph);
   run_graph_passes(model.graph, graph_options);
   if (stops_in_graph) return model;
+  keep_values(model.graph, options.keep);
 
-  Lowered lowered = lower(model.graph, chip, options.compute);
+  Lowered lowered = lower(model.graph, chip, options);
   if (options.verify) verify(lowered.program, kLower);
   dump(kLower, [&] { return print(lowered.program); });
   model.estimates = std::move(lowered.estimates);
   if (options.stop_after == kLower) return model;
+
+  plan_sbuf(lowered.program, chip);
+  dump(kPlanSbuf, [&] { return print(lowered.program); });
+  if (options.stop_after == kPlanSbuf) return model;
 
   plan_memory(lowered.program);
   if (lowered.program.dram_bytes > chip.memory.bytes)

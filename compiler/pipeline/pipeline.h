@@ -11,7 +11,15 @@
 namespace inf::compiler {
 
 struct CompileOptions {
-  DType compute = DType::bf16;  ///< what matmul operands and stored activations are rounded to
+  /// What operands of matrix products and convolutions are rounded to when they enter the tensor engine; weights are
+  /// stored in it. One of tensor.dtypes of the chip.
+  DType compute = DType::bf16;
+  /// What values between operators are stored in, in device memory and SBUF. Graph inputs and outputs are fp32 whatever
+  /// it is, and arithmetic outside the tensor engine is fp32.
+  DType storage = DType::bf16;
+  /// Names of values, of the graph as it is after the graph passes, that become outputs of the program behind its own
+  /// ones, in fp32 and in this order. No bit of the others changes.
+  std::vector<std::string> keep;
   /// Called with the name of each pass and the text of its result, for passes that `wants_dump` names.
   std::function<bool(const std::string& pass)> wants_dump;
   std::function<void(const std::string& pass, const std::string& text)> dump;

@@ -89,4 +89,24 @@ Horizon finish_activation(Emission& e, const Activation& act, const isa::Access&
   }
 }
 
+Horizon evict(Emission& e, const Activation& act, const isa::Access& dst, const isa::Access& src, float scale,
+              const ScalarOperand& bias, const isa::Access& scratch, const Horizon& after) {
+  if (act.fn == Act::none) e.evict_on_vector = !e.evict_on_vector;
+  if (act.fn == Act::none && e.evict_on_vector) {
+    isa::TensorScalar move = two_ops(dst, src, AluOp::multiply, scale, AluOp::bypass, 0);
+    if (bias.is_access || bias.immediate != 0) move.op1 = AluOp::add, move.s1 = bias;
+    return e.emit(Engine::vector, move, after);
+  }
+  const bool biased = bias.is_access || bias.immediate != 0;
+  if (biased && (act.fn == Act::neg || act.fn == Act::reciprocal)) {  // these take no bias
+    const Horizon plain = evict(e, {}, dst, src, scale, bias, scratch, after);
+    return evict(e, act, dst, dst, 1, ScalarOperand::imm(0), scratch, plain);
+  }
+  const FirstStep step = first_step(act);
+  isa::Activation move{
+      .dst = dst, .src = src, .function = step.function, .scale = ScalarOperand::imm(step.scale * scale), .bias = bias};
+  move.alpha = step.alpha;
+  return finish_activation(e, act, dst, scratch, e.emit(Engine::scalar, move, after));
+}
+
 }  // namespace inf::compiler

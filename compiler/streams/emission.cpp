@@ -1,5 +1,7 @@
 #include "compiler/streams/emission.h"
 
+#include "isa/base/overload.h"
+
 namespace inf::compiler {
 
 using arch::Engine;
@@ -8,6 +10,13 @@ Roles::Roles(const arch::ChipSpec& chip)
     : load(chip.has(Engine::sync) ? Engine::sync : Engine::vector),
       store(chip.has(Engine::gpsimd) ? Engine::gpsimd : Engine::scalar),
       fill(chip.has(Engine::gpsimd) ? Engine::gpsimd : Engine::vector) {}
+
+int PsumBanks::take_run(int n) {
+  int first = (next_ + n) / n * n;
+  if (first + n > count()) first = 0;
+  next_ = first + n - 1;
+  return first;
+}
 
 isa::Access sbuf_access(std::int64_t offset, int start_partition, int partitions, DType dtype, const Pattern& free) {
   isa::Access a;
@@ -52,15 +61,23 @@ isa::ScalarOperand Emission::param(int index, int partitions) const {
 }
 
 isa::Access Emission::identity(int partitions) const {
-  return sbuf_access(residents.identity, 0, partitions, program.compute,
+  return sbuf_access(residents.identity, 0, partitions, program.storage,
                      Pattern::row(static_cast<std::uint32_t>(partitions)));
 }
 
 Horizon Emission::load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                        const Horizon& after) {
   const bool constant = program.tensor(program.root(tensor)).role == TileTensor::Role::constant;
-  const Horizon done = streams.copy(roles.load, constant ? Line::weights : Line::load, {.dst = dst, .src = src},
-                                    after + dram.ready(tensor, rows));
+  const Horizon done = streams.copy(roles.load, constant ? Line::weights : Line::load,
+                                    isa::DmaCopy{.dst = dst, .src = src}, after + dram.ready(tensor, rows));
+  dram.note_read(tensor, done);
+  return done;
+}
+
+Horizon Emission::load_aside(const isa::Access& dst, const isa::Access& src, TensorId tensor,
+                             const DramClocks::Rows& rows, const Horizon& after) {
+  const Horizon done =
+      streams.copy(roles.store, Line::store, isa::DmaCopy{.dst = dst, .src = src}, after + dram.ready(tensor, rows));
   dram.note_read(tensor, done);
   return done;
 }
@@ -68,9 +85,41 @@ Horizon Emission::load(const isa::Access& dst, const isa::Access& src, TensorId 
 Horizon Emission::store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                         const Horizon& after) {
   const Horizon done =
-      streams.copy(roles.store, Line::store, {.dst = dst, .src = src}, after + dram.writable(tensor, rows));
+      streams.copy(roles.store, Line::store, isa::DmaCopy{.dst = dst, .src = src}, after + dram.writable(tensor, rows));
   dram.note_write(tensor, rows, done);
   return done;
+}
+
+Horizon Emission::store_part(const isa::Access& dst, const isa::Access& src, TensorId tensor, const Horizon& free,
+                             const Horizon& after) {
+  const Horizon done = streams.copy(roles.store, Line::store, isa::DmaCopy{.dst = dst, .src = src}, after + free);
+  dram.note_write(tensor, dram.whole(tensor), done);
+  return done;
+}
+
+Generator emit(Emission& e, const TileKind& tile) {
+  return std::visit(Overload{[&](const ConvTile& t) { return emit_conv(e, t); },
+                             [&](const PoolTile& t) { return emit_pool(e, t); },
+                             [&](const ResizeTile& t) { return emit_resize(e, t); },
+                             [&](const FlatTile& t) { return emit_flat(e, t); },
+                             [&](const AffineTile& t) { return emit_affine(e, t); },
+                             [&](const SoftmaxTile& t) { return emit_softmax(e, t); },
+                             [&](const ReduceTile& t) { return emit_reduce(e, t); },
+                             [&](const CopyTile& t) { return emit_copy(e, t); },
+                             [&](const FetchTile& t) { return emit_fetch(e, t); },
+                             [&](const DepositTile& t) { return emit_deposit(e, t); },
+                             [&](const TurnTile& t) { return emit_turn(e, t); },
+                             [&](const LinearTile& t) { return emit_linear(e, t); },
+                             [&](const NormTile& t) { return emit_norm(e, t); },
+                             [&](const AttentionTile& t) { return emit_attention(e, t); },
+                             [&](const MatrixMapTile& t) { return emit_map(e, t); },
+                             [&](const LoopTile& t) { return emit_loop(e, t); },
+                             [&](const EndLoopTile& t) { return emit_end_loop(e, t); },
+                             [&](const NestTile& t) { return emit_nest(e, t); },
+                             [&](const LineTile& t) { return emit_line(e, t); },
+                             [&](const TransposeTile& t) { return emit_transpose(e, t); },
+                             [&](const RowTile& t) { return emit_rows_by_index(e, t); }},
+                    tile);
 }
 
 }  // namespace inf::compiler

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "compiler/streams/generator.h"
+#include "compiler/streams/matrix_access.h"
 #include "compiler/streams/memory_clocks.h"
 #include "compiler/streams/stream_builder.h"
 #include "compiler/tiles/estimate.h"
@@ -21,6 +22,8 @@ class PsumBanks {
   explicit PsumBanks(int banks) : free_(static_cast<std::size_t>(banks)) {}
   int count() const { return static_cast<int>(free_.size()); }
   int take() { return next_ = (next_ + 1) % count(); }
+  /// The first of `n` neighbouring banks.
+  int take_run(int n);
   Horizon& free(int bank) { return free_[static_cast<std::size_t>(bank)]; }
 
  private:
@@ -42,21 +45,31 @@ struct Emission {
   SbufArena& sbuf;
   DramClocks& dram;
   PsumBanks& psum;
+  MatrixClocks& matrices;
+  WeightRing& weights;
   Roles roles;
   Residents residents;
 
   /// fp32 column `index` of the parameter block as a [P,1] operand.
   isa::ScalarOperand param(int index, int partitions) const;
   isa::Access identity(int partitions) const;
+  bool evict_on_vector = false;  ///< whose turn it is
   Horizon emit(arch::Engine engine, isa::Operation op, const Horizon& after) {
     return streams.emit(engine, std::move(op), after);
   }
   /// Device memory to SBUF; waits for the source's writer.
   Horizon load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                const Horizon& after);
+  /// The same by the queue of stores: what waits for buffers must not hold up the weights behind it.
+  Horizon load_aside(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
+                     const Horizon& after);
   /// SBUF to device memory; waits until the destination may be written.
   Horizon store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                 const Horizon& after);
+  /// The same for one of several parts that do not overlap: waits for `free`, which is when all of the tensor could be
+  /// written before the first part was.
+  Horizon store_part(const isa::Access& dst, const isa::Access& src, TensorId tensor, const Horizon& free,
+                     const Horizon& after);
 };
 
 isa::Access sbuf_access(std::int64_t offset, int start_partition, int partitions, DType dtype, const Pattern& free);
@@ -79,6 +92,11 @@ struct ImageView {
 /// first_step). `scratch` is needed by some functions (needs_scratch) and has data's shape.
 Horizon finish_activation(Emission& e, const Activation& act, const isa::Access& data, const isa::Access& scratch,
                           const Horizon& after);
+/// dst = act(scale * src + bias) from PSUM; `bias` is the immediate 0 or one value per partition. Plain copies take the
+/// vector and the scalar engine in turn.
+Horizon evict(Emission& e, const Activation& act, const isa::Access& dst, const isa::Access& src, float scale,
+              const isa::ScalarOperand& bias, const isa::Access& scratch, const Horizon& after);
+
 /// The function, scale and alpha of the activation instruction that starts `act`.
 struct FirstStep {
   numerics::ActFn function = numerics::ActFn::copy;
@@ -86,14 +104,28 @@ struct FirstStep {
 };
 FirstStep first_step(const Activation& act);
 
+/// The instructions of one operator, tile by tile.
+Generator emit(Emission& e, const TileKind& tile);
 Generator emit_conv(Emission& e, const ConvTile& t);
 Generator emit_pool(Emission& e, const PoolTile& t);
 Generator emit_resize(Emission& e, const ResizeTile& t);
 Generator emit_flat(Emission& e, const FlatTile& t);
 Generator emit_affine(Emission& e, const AffineTile& t);
-Generator emit_matmul(Emission& e, const MatMulTile& t);
 Generator emit_softmax(Emission& e, const SoftmaxTile& t);
 Generator emit_reduce(Emission& e, const ReduceTile& t);
 Generator emit_copy(Emission& e, const CopyTile& t);
+Generator emit_fetch(Emission& e, const FetchTile& t);
+Generator emit_deposit(Emission& e, const DepositTile& t);
+Generator emit_turn(Emission& e, const TurnTile& t);
+Generator emit_linear(Emission& e, const LinearTile& t);
+Generator emit_norm(Emission& e, const NormTile& t);
+Generator emit_attention(Emission& e, const AttentionTile& t);
+Generator emit_map(Emission& e, const MatrixMapTile& t);
+Generator emit_loop(Emission& e, const LoopTile& t);
+Generator emit_end_loop(Emission& e, const EndLoopTile& t);
+Generator emit_nest(Emission& e, const NestTile& t);
+Generator emit_line(Emission& e, const LineTile& t);
+Generator emit_transpose(Emission& e, const TransposeTile& t);
+Generator emit_rows_by_index(Emission& e, const RowTile& t);
 
 }  // namespace inf::compiler

@@ -108,7 +108,7 @@ Generator ConvEmitter::run() {
   if (t_.residual != kNoTensor) {
     BandGeometry r{t_.residual, t_.y_channel,       t_.y_channels,
                    {{0, 0}},    band_height(),      static_cast<int>(y_.w),
-                   0,           e_.program.compute, 0};
+                   0,           e_.program.storage, 0};
     residual_.emplace(e_, r, kBandSlots);
   }
   BandRing::Band* resident = nullptr;
@@ -210,7 +210,7 @@ void ConvEmitter::add_residual(BandRing::Band& in, int outputs, int channel, std
   const auto start = static_cast<std::uint8_t>(channel % partitions_);
   isa::LoadStationary load{e_.identity(outputs)};
   load.src.start_partition = start;
-  load.src.offset += start * size_of(e_.program.compute);
+  load.src.offset += start * size_of(load.src.dtype);
   e_.emit(Engine::tensor, load, e_.residents.ready);
   for (PsumTile& tile : group) {
     isa::Matmul mm;

@@ -1,5 +1,3 @@
-#include <optional>
-
 #include "compiler/streams/band.h"
 #include "compiler/tiles/conv_plan.h"
 
@@ -9,22 +7,8 @@ namespace inf::compiler {
 
 using arch::Engine;
 using isa::ScalarOperand;
-using numerics::AluOp;
 
 namespace {
-
-AluOp alu_of(Binary::Op op) {
-  switch (op) {
-    case Binary::Op::add: return AluOp::add;
-    case Binary::Op::sub: return AluOp::subtract;
-    case Binary::Op::mul:
-    case Binary::Op::div: return AluOp::multiply;
-    case Binary::Op::max: return AluOp::max;
-    case Binary::Op::min: return AluOp::min;
-    case Binary::Op::pow: return AluOp::power;
-  }
-  return AluOp::bypass;
-}
 
 isa::Activation activation(const isa::Access& dst, const isa::Access& src, const Activation& act) {
   const FirstStep first = first_step(act);
@@ -57,55 +41,23 @@ std::vector<FlatPiece> flat_pieces(std::int64_t elements, int partitions, int ch
 }
 
 struct FlatSlots {
-  Slot a, b, sum, out, scratch;
+  Slot x, out, scratch;
 };
-
-Horizon combine(Emission& e, const FlatTile& t, const isa::Access& dst, const isa::Access& a, const isa::Access& b,
-                const Horizon& after) {
-  if (t.b == kNoTensor) {
-    AluOp op = alu_of(t.op);
-    float s = t.immediate;
-    Horizon ready = after;
-    isa::Access src = a;
-    if (t.op == Binary::Op::div && !t.reverse) s = 1 / s;
-    if (t.op == Binary::Op::div && t.reverse) {  // s / a
-      ready = e.emit(Engine::vector, isa::Reciprocal{.dst = dst, .src = a}, after);
-      src = dst;
-    }
-    isa::TensorScalar ts{.dst = dst,
-                         .src = src,
-                         .op0 = op,
-                         .s0 = ScalarOperand::imm(s),
-                         .op1 = AluOp::bypass,
-                         .s1 = ScalarOperand::imm(0)};
-    ts.reverse0 = t.reverse;
-    return e.emit(Engine::vector, ts, ready);
-  }
-  Horizon ready = after;
-  isa::Access divisor = b;
-  if (t.op == Binary::Op::div) {
-    divisor = dst;
-    ready = e.emit(Engine::vector, isa::Reciprocal{.dst = dst, .src = b}, after);
-  }
-  return e.emit(Engine::vector, isa::TensorTensor{.dst = dst, .a = a, .b = divisor, .op = alu_of(t.op)}, ready);
-}
 
 }  // namespace
 
 Generator emit_flat(Emission& e, const FlatTile& t) {
-  const auto dtype = [&](TensorId id) { return e.program.tensor(e.program.root(id)).dtype; };
-  const int partitions = e.chip.sbuf.partitions;
-  const bool two_steps = t.has_op && t.act.fn != Act::none;
+  const DType x_type = e.program.tensor(e.program.root(t.x)).dtype,
+              y_type = e.program.tensor(e.program.root(t.y)).dtype;
   std::vector<FlatSlots> slots(kBandSlots);
   for (FlatSlots& s : slots) {
-    s.a = e.sbuf.allocate(std::int64_t{t.chunk} * size_of(dtype(t.a)));
-    if (t.b != kNoTensor) s.b = e.sbuf.allocate(std::int64_t{t.chunk} * size_of(dtype(t.b)));
-    if (t.has_op) s.sum = e.sbuf.allocate(std::int64_t{t.chunk} * 4);
-    s.out = e.sbuf.allocate(std::int64_t{t.chunk} * size_of(dtype(t.y)));
-    if (needs_scratch(t.act)) s.scratch = e.sbuf.allocate(std::int64_t{t.chunk} * size_of(dtype(t.y)));
+    s.x = e.sbuf.allocate(std::int64_t{t.chunk} * size_of(x_type));
+    s.out = e.sbuf.allocate(std::int64_t{t.chunk} * size_of(y_type));
+    if (needs_scratch(t.act)) s.scratch = e.sbuf.allocate(std::int64_t{t.chunk} * size_of(y_type));
   }
+  const Horizon y_free = e.dram.writable(t.y, e.dram.whole(t.y));
   std::size_t next = 0;
-  for (const FlatPiece& piece : flat_pieces(t.elements, partitions, t.chunk)) {
+  for (const FlatPiece& piece : flat_pieces(t.elements, e.chip.sbuf.partitions, t.chunk)) {
     FlatSlots& s = slots[next++ % slots.size()];
     const Pattern run = Pattern::row(static_cast<std::uint32_t>(piece.count));
     const auto on_chip = [&](const Slot& slot, DType type) {
@@ -114,33 +66,16 @@ Generator emit_flat(Emission& e, const FlatTile& t) {
     const auto in_dram = [&](TensorId id) {
       return dram_access(e.program, id, piece.start, piece.partitions, piece.count, run);
     };
-    const isa::Access a = on_chip(s.a, dtype(t.a)), out = on_chip(s.out, dtype(t.y)), sum = on_chip(s.sum, DType::fp32);
-    s.a.written = e.load(a, in_dram(t.a), t.a, e.dram.whole(t.a), s.a.free());
-    Horizon ready = s.a.written;
-    isa::Access b;
-    if (t.b != kNoTensor) {
-      b = on_chip(s.b, dtype(t.b));
-      s.b.written = e.load(b, in_dram(t.b), t.b, e.dram.whole(t.b), s.b.free());
-      ready.merge(s.b.written);
-    }
-    Horizon done;
-    if (t.has_op) {
-      const Horizon summed = combine(e, t, sum, a, b, ready + s.sum.free());
-      done = e.emit(Engine::scalar, activation(out, sum, two_steps ? t.act : Activation{}), summed + s.out.free());
-      s.sum.written = summed;
-      s.sum.used = done;
-      s.a.used = s.b.used = summed;
-    } else {
-      done = e.emit(Engine::scalar, activation(out, a, t.act), ready + s.out.free());
-      s.a.used = done;
-    }
-    done = finish_activation(e, t.act, out, on_chip(s.scratch, dtype(t.y)), done);
-    s.out.written = done;
-    s.out.used = e.store(in_dram(t.y), out, t.y, e.dram.whole(t.y), done);
+    const isa::Access x = on_chip(s.x, x_type), out = on_chip(s.out, y_type);
+    s.x.written = e.load(x, in_dram(t.x), t.x, e.dram.whole(t.x), s.x.free());
+    const Horizon first = e.emit(Engine::scalar, activation(out, x, t.act), s.x.written + s.out.free());
+    s.x.used = first;
+    s.out.written = finish_activation(e, t.act, out, on_chip(s.scratch, y_type), first);
+    s.out.used = e.store_part(in_dram(t.y), out, t.y, y_free, s.out.written);
     co_yield 0;
   }
   for (const FlatSlots& s : slots)
-    for (const Slot* slot : {&s.a, &s.b, &s.sum, &s.out, &s.scratch})
+    for (const Slot* slot : {&s.x, &s.out, &s.scratch})
       if (slot->bytes > 0) e.sbuf.release(*slot);
 }
 

@@ -11,6 +11,8 @@ namespace inf::compiler {
 /// Each line owns the semaphore of its own number, which counts its completed instructions.
 enum class Line : std::uint8_t { tensor, vector, scalar, gpsimd, sync, load, store, weights };
 inline constexpr int kLines = 8;
+/// Semaphores that the compiler uses: one per line, one for arrivals at a meeting of all engines, one release each.
+inline constexpr int kSemaphores = kLines + 1 + arch::kEngines;
 inline constexpr int kDmaQueues = kLines - arch::kEngines;
 constexpr Line line_of(arch::Engine e) { return static_cast<Line>(e); }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "isa/base/error.h"
 
 namespace inf::compiler {
@@ -29,10 +31,11 @@ Horizon RegionClocks::over(std::int64_t lo, std::int64_t hi) const {
   return until;
 }
 
-void SbufArena::turn() {
+void SbufArena::turn(std::int64_t begin, std::int64_t end) {
   if (held_ != 0) throw Error(ErrorKind::internal, "SBUF", fmt::format("{} slots outlive their operator", held_));
-  low_ = begin_;
-  high_ = end_;
+  low_ = begin;
+  high_ = end;
+  used_ = 0;
   from_below_ = !from_below_;
 }
 
@@ -46,6 +49,8 @@ Slot SbufArena::allocate(std::int64_t bytes) {
   slot.bytes = bytes;
   (from_below_ ? low_ : high_) += from_below_ ? bytes : -bytes;
   slot.used = past_.over(slot.offset, slot.offset + bytes);
+  used_ += bytes;
+  most_ = std::max(most_, used_);
   ++held_;
   return slot;
 }
@@ -55,7 +60,13 @@ void SbufArena::release(const Slot& slot) {
   --held_;
 }
 
-DramClocks::DramClocks(const TileProgram& program) : program_(program), states_(program.tensors.size()) {}
+std::int64_t SbufArena::take_high_water() { return std::exchange(most_, 0); }
+
+DramClocks::DramClocks(const TileProgram& program) : program_(program), states_(program.tensors.size()) {
+  // Inputs are there from the start: whoever reuses their bytes waits for their readers.
+  for (std::size_t i = 0; i < states_.size(); ++i)
+    if (program.tensors[i].role == TileTensor::Role::input) start(static_cast<TensorId>(i));
+}
 
 DramClocks::Rows DramClocks::whole(TensorId id) const {
   const Shape& shape = program_.tensor(id).shape;
@@ -68,9 +79,10 @@ DramClocks::Rows DramClocks::in_root(TensorId id, TensorId root, const Rows& row
   return id == root || same_planes ? rows : whole(root);
 }
 
-std::pair<std::int64_t, std::int64_t> DramClocks::bytes_of(TensorId root) const {
+void DramClocks::start(TensorId root) {
+  states_[static_cast<std::size_t>(root)].started = true;
   const TileTensor& t = program_.tensor(root);
-  return {t.offset, t.offset + elements(t.shape) * size_of(t.dtype)};
+  order_.push_back({root, t.offset, t.offset + elements(t.shape) * size_of(t.dtype)});
 }
 
 Horizon DramClocks::ready(TensorId id, const Rows& rows) const {
@@ -87,19 +99,18 @@ Horizon DramClocks::writable(TensorId id, const Rows& rows) {
   const TensorId root = program_.root(id);
   State& state = states_[static_cast<std::size_t>(root)];
   if (!state.started) {
-    state.started = true;
-    const auto [lo, hi] = bytes_of(root);
-    for (TensorId earlier : order_) {
-      const auto [l, h] = bytes_of(earlier);
-      if (l < hi && lo < h) state.base.merge(states_[static_cast<std::size_t>(earlier)].all);
-    }
-    order_.push_back(root);
+    start(root);
+    const auto [self, lo, hi] = order_.back();
+    for (const Started& s : order_)
+      if (s.root != self && s.lo < hi && lo < s.hi) state.base.merge(states_[static_cast<std::size_t>(s.root)].all);
   }
-  return state.base + ready(id, rows);
+  return state.base + state.read + ready(id, rows);
 }
 
 void DramClocks::note_read(TensorId id, const Horizon& until) {
-  states_[static_cast<std::size_t>(program_.root(id))].all.merge(until);
+  State& state = states_[static_cast<std::size_t>(program_.root(id))];
+  state.all.merge(until);
+  state.read.merge(until);
 }
 
 void DramClocks::note_write(TensorId id, const Rows& rows, const Horizon& until) {

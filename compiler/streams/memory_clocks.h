@@ -37,16 +37,20 @@ struct Slot {
 /// works.
 class SbufArena {
  public:
-  SbufArena(std::int64_t begin, std::int64_t end) : begin_(begin), end_(end), low_(begin), high_(end) {}
-
-  /// Starts the next operator. Errors: Error{internal} when a slot of the one before is still held.
-  void turn();
+  /// Starts the next operator, which may use [begin, end). Errors: Error{internal} when a slot of the one before is
+  /// still held.
+  void turn(std::int64_t begin, std::int64_t end);
   /// Errors: Error{internal} when `bytes` do not fit; operators are sized so that they do.
   Slot allocate(std::int64_t bytes);
   void release(const Slot& slot);
+  /// The most bytes that one operator held since the last call.
+  std::int64_t take_high_water();
+  /// When every part of SBUF was last in use, whoever had it.
+  RegionClocks& past() { return past_; }
 
  private:
-  std::int64_t begin_, end_, low_, high_;  ///< [low_, high_) is free
+  std::int64_t low_ = 0, high_ = 0;  ///< [low_, high_) is free
+  std::int64_t used_ = 0, most_ = 0;
   bool from_below_ = false;
   int held_ = 0;
   RegionClocks past_;
@@ -74,15 +78,20 @@ class DramClocks {
   struct State {
     bool started = false;
     Horizon base, all;
+    Horizon read;               ///< by whom: what a loop carries is written again after it was read
     std::vector<Horizon> rows;  ///< last writes of each row, over all planes: readers want every plane of their rows
   };
   /// `rows` of `id` in the coordinates of the tensor that owns the storage.
   Rows in_root(TensorId id, TensorId root, const Rows& rows) const;
-  std::pair<std::int64_t, std::int64_t> bytes_of(TensorId root) const;
+  void start(TensorId root);
 
   const TileProgram& program_;
   std::vector<State> states_;
-  std::vector<TensorId> order_;  ///< roots in the order in which they were started
+  struct Started {
+    TensorId root = kNoTensor;
+    std::int64_t lo = 0, hi = 0;  ///< bytes in device memory
+  };
+  std::vector<Started> order_;  ///< roots in the order in which they were started
 };
 
 }  // namespace inf::compiler

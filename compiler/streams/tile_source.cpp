@@ -1,7 +1,7 @@
 #include "compiler/streams/tile_source.h"
 
 #include "compiler/streams/emission.h"
-#include "isa/base/overload.h"
+#include "compiler/streams/plan_sbuf.h"
 
 namespace inf::compiler {
 namespace {
@@ -23,20 +23,7 @@ TensorId add_identity_tensor(TileProgram& program, int partitions) {
   const auto n = static_cast<std::size_t>(partitions);
   std::vector<float> ones(n * n);
   for (std::size_t p = 0; p < n; ++p) ones[p * (n + 1)] = 1;
-  return program.add_constant("identity", ones, {partitions, partitions}, program.compute);
-}
-
-Generator emit(Emission& e, const TileKind& tile) {
-  e.sbuf.turn();
-  return std::visit(
-      Overload{
-          [&](const ConvTile& t) { return emit_conv(e, t); }, [&](const PoolTile& t) { return emit_pool(e, t); },
-          [&](const ResizeTile& t) { return emit_resize(e, t); }, [&](const FlatTile& t) { return emit_flat(e, t); },
-          [&](const AffineTile& t) { return emit_affine(e, t); },
-          [&](const MatMulTile& t) { return emit_matmul(e, t); },
-          [&](const SoftmaxTile& t) { return emit_softmax(e, t); },
-          [&](const ReduceTile& t) { return emit_reduce(e, t); }, [&](const CopyTile& t) { return emit_copy(e, t); }},
-      tile);
+  return program.add_constant("identity", ones, {partitions, partitions}, program.storage);
 }
 
 isa::TensorEntry entry_of(const TileTensor& t) {
@@ -62,25 +49,34 @@ class TileSource final : public isa::ProgramSource {
   /// Everything that changes while instructions are made; gone and made anew by rewind().
   struct Run {
     Run(const TileProgram& program, const arch::ChipSpec& chip, const Residents& residents)
-        : sbuf(residents.end, chip.sbuf_usable()),
+        : streams(chip),
           dram(program),
           psum(chip.psum.banks),
-          emission{program, chip, streams, sbuf, dram, psum, Roles(chip), residents} {}
+          matrices(program, chip.sbuf.partitions),
+          weights(chip.sbuf_usable() - weight_ring_bytes(chip), chip.sbuf_usable()),
+          emission{program, chip, streams, sbuf, dram, psum, matrices, weights, Roles(chip), residents} {}
     StreamBuilder streams;
     SbufArena sbuf;
     DramClocks dram;
     PsumBanks psum;
+    MatrixClocks matrices;
+    WeightRing weights;
     Emission emission;
     Generator generator;
     std::size_t op = 0;
   };
   void load_residents();
+  void note_lives();
+  std::int64_t end_of(const Matrix& matrix) const { return matrix.offset + matrix.bytes(chip_.sbuf.partitions); }
+  void start_op();
+  void finish_op();
 
   TileProgram program_;
   arch::ChipSpec chip_;
   isa::ProgramImage image_;
   TensorId params_ = kNoTensor, identity_ = kNoTensor;
   Residents residents_;
+  std::vector<std::vector<MatrixId>> born_, left_;  ///< by operator: matrices in SBUF that live from it, and until it
   std::unique_ptr<Run> run_;
 };
 
@@ -93,9 +89,8 @@ TileSource::TileSource(TileProgram program, const arch::ChipSpec& chip) : progra
   };
   if (!program_.params.empty()) place(params_ = add_params_tensor(program_, partitions));
   if (program_.needs_identity) place(identity_ = add_identity_tensor(program_, partitions));
-  residents_.params = 0;
-  residents_.identity = (static_cast<std::int64_t>(program_.params.size()) * 4 + 63) / 64 * 64;
-  residents_.end = residents_.identity + (identity_ == kNoTensor ? 0 : partitions * size_of(program_.compute));
+  residents_ = place_residents(program_, chip);
+  note_lives();
   image_.name = program_.name;
   image_.chip = chip.name;
   image_.chip_hash = chip.hash();
@@ -119,19 +114,48 @@ void TileSource::load_residents() {
   if (identity_ != kNoTensor) load(identity_, residents_.identity);
 }
 
+void TileSource::note_lives() {
+  const std::vector<MatrixLife> lives = matrix_lives(program_);
+  born_.resize(program_.ops.size());
+  left_.resize(program_.ops.size());
+  for (std::size_t m = 0; m < lives.size(); ++m) {
+    if (lives[m].first < 0 || program_.matrices[m].spill != kNoTensor) continue;
+    born_[static_cast<std::size_t>(lives[m].first)].push_back(static_cast<MatrixId>(m));
+    left_[static_cast<std::size_t>(lives[m].last)].push_back(static_cast<MatrixId>(m));
+  }
+}
+
+/// Opens the next operator: what it writes first gets its place.
+void TileSource::start_op() {
+  Run& r = *run_;
+  const auto [begin, end] = arena_of(program_, r.op, chip_, residents_);
+  r.sbuf.turn(begin, end);
+  for (const MatrixId m : born_[r.op])
+    r.matrices.start(m, r.sbuf.past().over(program_.matrix(m).offset, end_of(program_.matrix(m))));
+  r.generator = emit(r.emission, program_.ops[r.op].tile);
+}
+
+/// Closes it: buffers go back, and so do the places of matrices that nobody reads any more.
+void TileSource::finish_op() {
+  Run& r = *run_;
+  r.generator = {};
+  for (const MatrixId m : left_[r.op])
+    r.sbuf.past().note(program_.matrix(m).offset, end_of(program_.matrix(m)), r.matrices.finished(m));
+}
+
 void TileSource::rewind() {
   run_ = std::make_unique<Run>(program_, chip_, residents_);
   load_residents();
-  if (!program_.ops.empty()) run_->generator = emit(run_->emission, program_.ops[0].tile);
+  if (!program_.ops.empty()) start_op();
 }
 
 bool TileSource::next(isa::Segment& segment) {
   Run& r = *run_;
-  while (r.op < program_.ops.size() && r.streams.bytes() < kSegmentBytes) {
+  while (r.op < program_.ops.size() && (r.streams.bytes() < kSegmentBytes || r.streams.in_loop())) {
     r.streams.set_op(static_cast<std::int32_t>(r.op));
     if (r.generator.resume()) continue;
-    r.generator = {};  // releases what the operator held before the next one starts
-    if (++r.op < program_.ops.size()) r.generator = emit(r.emission, program_.ops[r.op].tile);
+    finish_op();
+    if (++r.op < program_.ops.size()) start_op();
   }
   if (r.streams.bytes() == 0) return false;
   r.streams.take(segment);

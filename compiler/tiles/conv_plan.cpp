@@ -134,11 +134,13 @@ OpEstimate estimate(const TileProgram& program, const ConvTile& t, const arch::C
   const std::int64_t chunks = (t.y_channels + t.chunk - 1) / t.chunk;
   double tensor = 0, scalar = 0;
   for (const Phase& p : t.phases) {
-    const auto steps = static_cast<std::int64_t>(p.steps.size()) + (t.residual != kNoTensor ? 1 : 0);
     const std::int64_t bands = (p.count[0] + t.rows - 1) / t.rows;  // of one fold
-    tensor += static_cast<double>(steps * bands *
-                                  cover_cycles(chip, program.compute, std::min<std::int64_t>(t.rows, p.count[0]),
-                                               p.count[1], t.tile_rows, t.tile_cols));
+    const auto cycles = [&](DType operands) {
+      return bands * cover_cycles(chip, operands, std::min<std::int64_t>(t.rows, p.count[0]), p.count[1], t.tile_rows,
+                                  t.tile_cols);
+    };
+    const std::int64_t residual = t.residual == kNoTensor ? 0 : cycles(program.storage);
+    tensor += static_cast<double>(static_cast<std::int64_t>(p.steps.size()) * cycles(program.compute) + residual);
     scalar += static_cast<double>(p.count[0] * p.count[1]);
   }
   const double images = static_cast<double>(x.n);
@@ -171,7 +173,7 @@ std::int64_t sbuf_bytes(const TileProgram& program, const ConvTile& t, const arc
   bytes += kBandSlots * (needs_scratch(t.act) ? 2 : 1) * round(staging_bytes(t, y.w, y_size));
   if (t.residual != kNoTensor) {
     const int y_blocks = (t.y_channels + chip.sbuf.partitions - 1) / chip.sbuf.partitions;
-    bytes += kBandSlots * round(std::int64_t{y_blocks} * t.rows * t.folds * y.w * size);
+    bytes += kBandSlots * round(std::int64_t{y_blocks} * t.rows * t.folds * y.w * size_of(program.storage));
   }
   return bytes;
 }
@@ -234,10 +236,13 @@ OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& ch
   return best->estimate;
 }
 
+std::int64_t arranged_elements(const ConvTile& t, const arch::ChipSpec& chip) {
+  return std::int64_t{total_steps(t)} * t.y_channels * chip.sbuf.partitions;
+}
+
 std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, const KernelView& weights) {
   const int steps = total_steps(t), rows = chip.tensor.rows, partitions = chip.sbuf.partitions;
-  std::vector<float> out(static_cast<std::size_t>(steps) * static_cast<std::size_t>(t.y_channels) *
-                         static_cast<std::size_t>(partitions));
+  std::vector<float> out(static_cast<std::size_t>(arranged_elements(t, chip)));
   for (int first = 0; first < t.y_channels; first += t.chunk) {
     const int count = std::min(t.chunk, t.y_channels - first);
     const std::size_t base = static_cast<std::size_t>(first) * steps * partitions;

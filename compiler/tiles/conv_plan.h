@@ -57,5 +57,7 @@ struct KernelView {
 /// Weights in the order in which SBUF holds them: [chunk][partition][step][output of chunk], zero where a step has no
 /// tap.
 std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, const KernelView& weights);
+/// How many elements arrange_weights returns.
+std::int64_t arranged_elements(const ConvTile& t, const arch::ChipSpec& chip);
 
 }  // namespace inf::compiler

@@ -4,47 +4,92 @@
 
 #include "compiler/analysis/cost.h"
 #include "compiler/tiles/lowering.h"
+#include "compiler/tiles/survey.h"
 
 namespace inf::compiler {
 
-Lowered lower(Graph& graph, const arch::ChipSpec& chip, DType compute) { return Lowering(graph, chip, compute).run(); }
-
-Lowering::Lowering(Graph& graph, const arch::ChipSpec& chip, DType compute) : graph_(graph), chip_(chip) {
-  program_.name = graph.name;
-  program_.compute = compute;
-  tensors_.assign(graph.values.size(), kNoTensor);
-  outputs_beside_.assign(graph.values.size(), kNoTensor);
+Lowered lower(Graph& graph, const arch::ChipSpec& chip, const CompileOptions& options) {
+  Lowered lowered;
+  lowered.program.name = graph.name;
+  lowered.program.compute = options.compute;
+  lowered.program.storage = options.storage;
+  Lowering(graph, chip, lowered).run();
+  return lowered;
 }
 
-Lowered Lowering::run() {
+std::vector<std::optional<Obstacle>> survey(Graph& graph, const arch::ChipSpec& chip, const CompileOptions& options) {
+  Lowered tried;
+  tried.program.compute = options.compute;
+  tried.program.storage = options.storage;
+  return Lowering(graph, chip, tried).survey();
+}
+
+Lowering::Lowering(Graph& graph, const arch::ChipSpec& chip, Lowered& lowered, Lowering* outer)
+    : graph_(graph),
+      chip_(chip),
+      program_(lowered.program),
+      estimates_(lowered.estimates),
+      lowered_(lowered),
+      outer_(outer) {
+  captured_.assign(graph.values.size(), kNoValue);
+  tensors_.assign(graph.values.size(), kNoTensor);
+  outputs_beside_.assign(graph.values.size(), kNoTensor);
+  homes_.resize(graph.values.size());
+  for (std::size_t i = 0; i < graph.ledger.size(); ++i) {
+    const LedgerEntry& entry = graph.ledger[i];
+    ledger_at_.emplace(entry.node, i);
+    if (entry.fate == Fate::fused && entry.into != entry.node) fused_into_[entry.into].insert(i);
+  }
+}
+
+void Lowering::start() {
   find_fp32_values();
   find_windows();
   for (ValueId input : graph_.inputs) tensor_of(input);
+}
+
+std::vector<std::optional<Obstacle>> Lowering::survey() {
+  start();
+  std::vector<std::optional<Obstacle>> found(graph_.nodes.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    try {
+      lower_node(graph_.nodes[i]);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::unsupported) throw;
+      found[i] = Obstacle{error.message(), error.notes().empty() ? "" : error.notes()[0]};
+    }
+  }
+  return found;
+}
+
+void Lowering::run() {
+  start();
   for (const Node& node : graph_.nodes) lower_node(node);
   for (ValueId output : graph_.outputs) {
     if (outputs_beside_[static_cast<std::size_t>(output)] != kNoTensor) continue;
     const TensorId x = tensor_of(output);
     TileTensor& t = program_.tensor(x);
-    const bool own = t.parent == kNoTensor && t.role == TileTensor::Role::scratch && t.dtype == DType::fp32;
+    const bool own = t.parent == kNoTensor && t.role == TileTensor::Role::scratch && t.dtype == output_type(output);
     if (own) {
       t.role = TileTensor::Role::output;
+      t.name = graph_.value(output).name;  // a loop's buffer has one of its own
       continue;
     }
-    // The value is also read on chip, or shares its storage: the caller gets a copy of its own, widened to fp32.
+    // The value is also read on chip, or shares its storage: the caller gets a copy of its own, floats widened to fp32.
     const Value& v = graph_.value(output);
-    t.name += ".internal";
-    const TensorId y = scratch(v.name, v.shape, DType::fp32);
+    if (t.role != TileTensor::Role::input) t.name += ".internal";
+    const TensorId y = scratch(v.name, v.shape, output_type(output));
     program_.tensor(y).role = TileTensor::Role::output;
     Node copier;
     copier.name = v.name + " (output)";
     const std::int64_t n = elements(v.shape);
     copy(copier, {.x = as_dense(x, copier), .y = y, .size = {n}, .x_step = {1}, .y_step = {1}});
   }
-  return {std::move(program_), std::move(estimates_)};
 }
 
 void Lowering::lower_node(const Node& node) {
-  std::visit([&](const auto& op) { lower_op(node, op); }, node.op);
+  if (const auto lacks = support(graph_, node, chip_)) refuse(node, lacks->why, lacks->way_out);
+  if (!lower_matrix(node)) std::visit([&](const auto& op) { lower_op(node, op); }, node.op);
 }
 
 void Lowering::add(const Node& node, TileKind tile, OpEstimate estimate) {
@@ -52,25 +97,31 @@ void Lowering::add(const Node& node, TileKind tile, OpEstimate estimate) {
   op.name = node.name;
   op.tile = std::move(tile);
   op.nodes.push_back(node.name);
-  for (const LedgerEntry& entry : graph_.ledger)
-    if (entry.fate == Fate::fused && entry.into == node.name && entry.node != node.name) op.nodes.push_back(entry.node);
-  const bool arithmetic = std::holds_alternative<ConvTile>(op.tile) || std::holds_alternative<MatMulTile>(op.tile);
+  if (const auto fused = fused_into_.find(node.name); fused != fused_into_.end())
+    for (const std::size_t i : fused->second) op.nodes.push_back(graph_.ledger[i].node);
+  const bool arithmetic = std::holds_alternative<ConvTile>(op.tile);
   if (arithmetic) op.macs = macs(graph_, node);
+  for (double* part : {&estimate.tensor_ns, &estimate.scalar_ns, &estimate.vector_ns, &estimate.dma_ns})
+    *part *= rounds_;
+  op.macs *= rounds_;
   set_bound(estimate);
   program_.ops.push_back(std::move(op));
   estimates_.push_back(std::move(estimate));
 }
 
 void Lowering::note_free(const Node& node, const std::string& into) {
-  for (LedgerEntry& entry : graph_.ledger)
-    if (entry.node == node.name && entry.fate == Fate::compiled) {
+  const auto [first, last] = ledger_at_.equal_range(node.name);
+  for (auto at = first; at != last; ++at)
+    if (LedgerEntry& entry = graph_.ledger[at->second]; entry.fate == Fate::compiled) {
       entry.fate = Fate::fused;
       entry.into = into;
+      if (entry.node != into) fused_into_[into].insert(at->second);
     }
 }
 
 void Lowering::refuse(const Node& node, const std::string& why, const std::string& way_out) const {
-  throw Error(ErrorKind::unsupported, fmt::format("node '{}'", node.name), why, {way_out});
+  throw Error(ErrorKind::unsupported, fmt::format("node '{}'", node.name), why,
+              {way_out, "or let the host run it: --host-ops allow, compile.host_operators: allow in a workload"});
 }
 
 }  // namespace inf::compiler

@@ -1,4 +1,8 @@
 #pragma once
+#include <cstdint>
+#include <map>
+#include <vector>
+
 #include "compiler/pipeline/pipeline.h"
 #include "compiler/tiles/tile_program.h"
 
@@ -10,8 +14,10 @@ namespace inf::compiler {
 struct Lowered {
   TileProgram program;
   std::vector<OpEstimate> estimates;  ///< parallel to program.ops
+  /// First parameter column by width and bits of what lies in it: equal ones are kept once.
+  std::map<std::vector<std::uint32_t>, int> param_columns;
 };
-Lowered lower(Graph& graph, const arch::ChipSpec& chip, DType compute);
+Lowered lower(Graph& graph, const arch::ChipSpec& chip, const CompileOptions& options);
 
 /// Gives every tensor its place in device memory: first fit over lifetimes, constants first.
 void plan_memory(TileProgram& program);

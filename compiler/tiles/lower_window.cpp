@@ -9,37 +9,63 @@
 namespace inf::compiler {
 
 void Lowering::lower_op(const Node& node, const Conv& op) {
-  const Shape &w = shape(graph_, node.inputs[1]), &y = shape(graph_, node.output);
-  const int outputs = static_cast<int>(y[1]), groups = static_cast<int>(op.groups);
-  const int per_group_out = outputs / groups, per_group_in = static_cast<int>(op.transposed ? w[0] / op.groups : w[1]);
   if (!constant(graph_, node.inputs[1]))
     refuse(node, "the weights are not constant", "export the model with its weights as initialisers");
-  int together = groups == 1 ? 1
-                             : std::min({groups, std::max(1, chip_.tensor.columns / per_group_out),
-                                         std::max(1, chip_.tensor.rows / per_group_in)});
-  for (int first = 0; first < groups; first += together)
-    conv_chunk(node, op, first, std::min(together, groups - first));
   if (op.act.fn == Act::neg)
     refuse(node, "a negation fused into a convolution", "keep the negation as an operator of its own");
+  if (op.has_residual && !chip_.tensor.takes(program_.storage))
+    conv_then_add(node, op);
+  else
+    conv(node, op, tensor_of(node.output));
 }
 
-void Lowering::conv_chunk(const Node& node, const Conv& op, int first_group, int groups) {
+void Lowering::conv(const Node& node, const Conv& op, TensorId y) {
+  const Shape& w = shape(graph_, node.inputs[1]);
+  const int outputs = static_cast<int>(shape(graph_, node.output)[1]), groups = static_cast<int>(op.groups);
+  const int per_group_out = outputs / groups, per_group_in = static_cast<int>(op.transposed ? w[0] / op.groups : w[1]);
+  const int together = groups == 1 ? 1
+                                   : std::min({groups, std::max(1, chip_.tensor.columns / per_group_out),
+                                               std::max(1, chip_.tensor.rows / per_group_in)});
+  for (int first = 0; first < groups; first += together)
+    conv_chunk(node, op, y, first, std::min(together, groups - first));
+}
+
+void Lowering::conv_then_add(const Node& node, const Conv& op) {
+  Conv product = op;
+  product.has_residual = false;
+  product.act = {};
+  const Shape& s = shape(graph_, node.output);
+  const TensorId y = tensor_of(node.output), x = scratch(node.name + ".product", s, DType::fp32);
+  const TensorId sum = dense(y) ? y : scratch(node.name + ".sum", s, dtype_of(y));
+  conv(node, product, x);
+  NestTile add{.kind = NestTile::Kind::binary, .op = Binary::Op::add, .act = op.act};
+  add.in = {{.tensor = x, .step = {1}}, {.tensor = as_dense(tensor_of(input(node, kResidualSlot)), node), .step = {1}}};
+  add.y = {.tensor = sum, .step = {1}};
+  add.size = {elements(s)};
+  nest(node, std::move(add));
+  if (sum == y) return;
+  const std::int64_t image = elements(s) / s[0];
+  copy(node,
+       {.x = sum, .y = y, .size = {s[0], image}, .x_step = {image, 1}, .y_step = {program_.tensor(y).image_step, 1}});
+}
+
+void Lowering::conv_chunk(const Node& node, const Conv& op, TensorId y, int first_group, int groups) {
   const Constant& w = *constant(graph_, node.inputs[1]);
-  const Shape &ws = w.shape, &y = shape(graph_, node.output);
-  const int out_per_group = static_cast<int>(y[1] / op.groups),
+  const Shape &ws = w.shape, &out = shape(graph_, node.output);
+  const int out_per_group = static_cast<int>(out[1] / op.groups),
             in_per_group = static_cast<int>(op.transposed ? ws[0] / op.groups : ws[1]);
   const int kh = static_cast<int>(ws[2]), kw = static_cast<int>(ws[3]);
   ConvTile t;
-  t.x = tensor_of(node.inputs[0]);
-  t.y = tensor_of(node.output);
-  t.also = output_beside(node.output);
-  if (op.has_residual) t.residual = tensor_of(input(node, kResidualSlot));
+  t.x = loadable_as(program_.compute, tensor_of(node.inputs[0]), node);
+  t.y = y;
+  if (y == tensor_of(node.output)) t.also = output_beside(node.output);
+  if (op.has_residual) t.residual = loadable_as(program_.storage, tensor_of(input(node, kResidualSlot)), node);
   t.act = op.act;
   t.x_channel = first_group * in_per_group;
   t.x_channels = groups * in_per_group;
   t.y_channel = first_group * out_per_group;
   t.y_channels = groups * out_per_group;
-  t.phases = conv_phases(op, ws, y);
+  t.phases = conv_phases(op, ws, out);
   if (op.transposed)
     t.out_step = op.stride;
   else
@@ -47,18 +73,19 @@ void Lowering::conv_chunk(const Node& node, const Conv& op, int first_group, int
   if (op.has_bias) {
     const Constant* bias = constant(graph_, input(node, kBiasSlot));
     if (!bias) refuse(node, "the bias is not constant", "export the model with its weights as initialisers");
-    t.bias = add_params(bias->floats(), t.y_channel, t.y_channels);
+    t.bias = add_params(bias->floats(), t.y_channel, t.y_channels, chip_.tensor.columns);
   }
   program_.needs_identity |= op.has_residual;
   OpEstimate estimate = plan_conv(program_, t, chip_, node.name);
+  const std::shared_ptr<const Constant> kernels = graph_.value(node.inputs[1]).constant;
   const std::int64_t kernel = std::int64_t{kh} * kw, per_group = kernel * out_per_group * in_per_group;
-  KernelView view{w.floats().data() + first_group * per_group, out_per_group, in_per_group, per_group, 0, 0, kw};
+  KernelView view{kernels->floats().data() + first_group * per_group, out_per_group, in_per_group, per_group, 0, 0, kw};
   view.output_step = op.transposed ? kernel : kernel * in_per_group;
   view.input_step = op.transposed ? kernel * out_per_group : kernel;
-  const std::vector<float> arranged = arrange_weights(t, chip_, view);
   t.weights = program_.add_constant(
-      fmt::format("{}.weights{}", node.name, first_group > 0 ? fmt::format(".{}", first_group) : ""), arranged,
-      {static_cast<std::int64_t>(arranged.size())}, program_.compute);
+      fmt::format("{}.weights{}", node.name, first_group > 0 ? fmt::format(".{}", first_group) : ""),
+      [t, chip = chip_, view, kernels] { return arrange_weights(t, chip, view); }, {arranged_elements(t, chip_)},
+      program_.compute);
   add(node, t, estimate);
   if (groups < op.groups) program_.ops.back().macs = macs(graph_, node) * groups / op.groups;
 }

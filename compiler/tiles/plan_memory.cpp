@@ -31,12 +31,19 @@ void plan_memory(TileProgram& program) {
     const TileKind& tile = program.ops[static_cast<std::size_t>(i)].tile;
     std::vector<TensorId> touched = reads(tile);
     for (TensorId id : writes(tile)) touched.push_back(id);
+    for (const auto& ids : {matrices_read(tile), matrices_written(tile)})
+      for (MatrixId id : ids)
+        if (program.matrix(id).spill != kNoTensor) touched.push_back(program.matrix(id).spill);
     for (TensorId id : touched) {
       Life& l = lives[static_cast<std::size_t>(program.root(id))];
       l.first = std::min(l.first, i);
       l.last = std::max(l.last, i);
     }
   }
+  // What a round reads must last for all rounds.
+  for (const auto& [open, close] : loops(program.ops))
+    for (Life& l : lives)
+      if (l.first < open && l.last >= open && l.last < close) l.last = close;
   std::erase_if(lives, [&](const Life& l) { return program.tensor(l.id).parent != kNoTensor; });
   std::stable_sort(lives.begin(), lives.end(), [](const Life& a, const Life& b) { return a.first < b.first; });
   std::vector<Life> placed;

@@ -1,19 +1,16 @@
 #pragma once
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "compiler/ir/graph.h"
+#include "compiler/tiles/matrix.h"
 #include "isa/numerics/dtype.h"
 #include "isa/program/program.h"
 
 namespace inf::compiler {
-
-/// Index of a tensor in its tile program.
-using TensorId = std::int32_t;
-inline constexpr TensorId kNoTensor = -1;
 
 /// A tensor in device memory: dense and row-major, or a window of `parent` (a concat writes its parts in place).
 /// Shapes: images are [N, C, H, W]; a window has dense planes and its own distance between images.
@@ -27,7 +24,7 @@ struct TileTensor {
   std::int64_t parent_start = 0;  ///< elements from the parent's start
   std::int64_t image_step = 0;    ///< elements between images; the product of the other axes when dense
   std::int64_t offset = 0;        ///< bytes in device memory, set by plan_memory
-  std::shared_ptr<const std::vector<std::byte>> data;  ///< constants
+  isa::ConstantData data;         ///< constants
 };
 
 /// A kernel tap: offset into the input plane, and which kernel element it multiplies.
@@ -97,13 +94,9 @@ struct ResizeTile {
   int rows = 0;  ///< output rows of one fold
 };
 
-/// y = act(a op b) over `elements` in linear order; b is a tensor of the same count or, when absent, `immediate`.
+/// y = act(x) over `elements` in linear order.
 struct FlatTile {
-  TensorId a = kNoTensor, b = kNoTensor, y = kNoTensor;
-  bool has_op = false;
-  Binary::Op op = Binary::Op::add;
-  float immediate = 0;
-  bool reverse = false;  ///< immediate op a
+  TensorId x = kNoTensor, y = kNoTensor;
   Activation act;
   std::int64_t elements = 0;
   int chunk = 0;  ///< elements per partition of one tile
@@ -115,20 +108,6 @@ struct AffineTile {
   int scale = -1, shift = -1;  ///< parameter columns, -1: none
   Activation act;
   int rows = 0;
-};
-
-/// y[row, n] = act(sum_k a[row, k] * b[k, n] + bias[n]) for `batch` independent matrices.
-struct MatMulTile {
-  TensorId a = kNoTensor, b = kNoTensor, y = kNoTensor;
-  int bias = -1;
-  Activation act;
-  std::int64_t batch = 1, rows = 0, k = 0, n = 0;
-  std::int64_t a_row = 0, a_k = 0, b_k = 0, b_n = 0;  ///< element steps
-  std::int64_t a_batch = 0, b_batch = 0;
-  bool constant_b = false;  ///< b is laid out as stationary chunks [n chunk][partition][k block][n in chunk]
-  float alpha = 1;
-  int run = 1;  ///< contraction elements per partition that lie together
-  int chunk = 0;
 };
 
 /// Softmax over the last axis of [rows, n].
@@ -144,8 +123,8 @@ struct ReduceTile {
   std::int64_t rows = 0, n = 0;
 };
 
-/// A strided copy between two tensors by DMA, casting where the dtypes differ. Axes outermost first, at most five,
-/// sizes equal on both sides.
+/// A strided copy between two tensors by DMA, casting where the dtypes differ. At most five axes: the one that is
+/// spread over the DMA engines, then the others outermost first; sizes equal on both sides.
 struct CopyTile {
   TensorId x = kNoTensor, y = kNoTensor;
   std::int64_t x_start = 0, y_start = 0;  ///< elements
@@ -154,8 +133,75 @@ struct CopyTile {
   float value = 0;
 };
 
-using TileKind =
-    std::variant<ConvTile, PoolTile, ResizeTile, FlatTile, AffineTile, MatMulTile, SoftmaxTile, ReduceTile, CopyTile>;
+/// An operand of a NestTile: a tensor walked with its own steps over the nest, or one number for all of it.
+struct NestOperand {
+  TensorId tensor = kNoTensor;     ///< kNoTensor: `immediate`
+  std::int64_t start = 0;          ///< elements
+  std::vector<std::int64_t> step;  ///< elements per axis; 0 where the operand is broadcast
+  float immediate = 0;
+};
+
+/// y = f(in...) element by element over a nest of axes that every operand walks with its own steps.
+struct NestTile {
+  enum class Kind : std::uint8_t {
+    copy,      ///< in[0], rounded to y's type
+    binary,    ///< act(in[0] op in[1])
+    where,     ///< in[0] is not 0 ? in[1] : in[2]
+    truncate,  ///< in[0] toward zero
+  } kind = Kind::copy;
+  Binary::Op op = Binary::Op::add;
+  Activation act;
+  std::vector<NestOperand> in;
+  NestOperand y;
+  std::vector<std::int64_t> size;  ///< loops, then the axis on partitions, then one to four free axes
+  int loops = 0;                   ///< leading axes that are walked one position at a time
+  std::int64_t piece = 1;          ///< positions of the first free axis in one tile
+
+  std::size_t partition_axis() const { return static_cast<std::size_t>(loops); }
+  std::size_t free_axis() const { return static_cast<std::size_t>(loops) + 1; }
+};
+
+/// An operation along the middle axis of x [outer, n, inner].
+struct LineTile {
+  enum class Kind : std::uint8_t {
+    reduce,   ///< y [outer, inner] = scale * (x reduced by `op`)
+    running,  ///< y like x: running sums
+    arg_max,  ///< y [outer, inner]: index of the largest element, int32
+  } kind = Kind::reduce;
+  TensorId x = kNoTensor, y = kNoTensor;
+  std::int64_t outer = 1, n = 1, inner = 1;
+  Reduce::Op op = Reduce::Op::sum;
+  float scale = 1;
+  bool exclusive = false, reverse = false;  ///< running: without the element itself; from the end
+  bool last = false, smallest = false;      ///< arg_max: the last of equals; of the smallest element
+  bool outer_on_partitions = true;          ///< else groups of `width` neighbours of the inner axis lie on partitions
+  std::int64_t width = 1;                   ///< inner positions of one partition in one tile
+  std::int64_t piece = 1;                   ///< positions of the axis in one tile
+};
+
+/// y[.., b, a] = x[.., a, b] for a on an axis of step `x_row` and b of step 1 in x, of step 1 and `y_column` in y: in
+/// blocks of 32 x 32 on chip.
+struct TransposeTile {
+  TensorId x = kNoTensor, y = kNoTensor;
+  std::vector<std::int64_t> size, x_step, y_step;  ///< the other axes, walked one position at a time
+  std::int64_t rows = 0, columns = 0;              ///< positions of a and of b
+  std::int64_t x_row = 0, y_column = 0;            ///< elements
+  std::int64_t piece = 0;                          ///< blocks of rows in one tile
+};
+
+/// Rows chosen by run-time indices: between `rows` [outer, count, inner] and `table` [outer, n, inner], row index[i] of
+/// the table against row i.
+struct RowTile {
+  enum class Kind : std::uint8_t { gather, put, add } kind = Kind::gather;
+  TensorId table = kNoTensor, index = kNoTensor, rows = kNoTensor;
+  MatrixId y = kNoMatrix;  ///< gathers tokens in SBUF in place of `rows`
+  std::int64_t outer = 1, n = 1, inner = 1, count = 1;
+  bool wraps = false;  ///< indices may be negative: they count from the end
+};
+
+using TileKind = std::variant<ConvTile, PoolTile, ResizeTile, FlatTile, AffineTile, SoftmaxTile, ReduceTile, CopyTile,
+                              NestTile, LineTile, TransposeTile, RowTile, FetchTile, DepositTile, TurnTile, LinearTile,
+                              NormTile, AttentionTile, MatrixMapTile, LoopTile, EndLoopTile>;
 
 struct TileOp {
   std::string name;                ///< ONNX node
@@ -168,25 +214,44 @@ const char* kind_name(const TileKind& tile);
 /// A model as tiled operators over tensors in device memory. Level 2 of the compiler.
 struct TileProgram {
   std::string name;
-  DType compute = DType::bf16;
+  DType compute = DType::bf16;  ///< operands of matrix products: bands, stationary tiles and weights of convolutions
+  DType storage = DType::bf16;  ///< values between operators, the constants that meet them, and the identity matrix
   std::vector<TileTensor> tensors;
+  std::vector<Matrix> matrices;
   std::vector<TileOp> ops;
   std::vector<std::vector<float>>
-      params;  ///< fp32 columns of as many values as the array has columns, resident in SBUF: biases, scales
+      params;  ///< fp32 columns resident in SBUF: biases by columns of the array, scales by partitions of SBUF
   bool needs_identity = false;
+  std::vector<std::int64_t>
+      floors;  ///< by operator: SBUF bytes per partition below which matrices lie; empty without any
+  std::vector<std::int64_t> ceilings;  ///< by operator: where the ring of weights begins, or SBUF ends
   std::int64_t dram_bytes = 0;
 
   const TileTensor& tensor(TensorId id) const { return tensors[static_cast<std::size_t>(id)]; }
   TileTensor& tensor(TensorId id) { return tensors[static_cast<std::size_t>(id)]; }
+  const Matrix& matrix(MatrixId id) const { return matrices[static_cast<std::size_t>(id)]; }
+  Matrix& matrix(MatrixId id) { return matrices[static_cast<std::size_t>(id)]; }
   /// Adds a constant with `data` rounded to `dtype`.
   TensorId add_constant(const std::string& name, const std::vector<float>& data, Shape shape, DType dtype);
+  /// The same with data that `make` returns, one element per element of `shape`, once somebody reads it.
+  TensorId add_constant(const std::string& name, std::function<std::vector<float>()> make, Shape shape, DType dtype);
+  /// Adds an int32 constant, exact.
+  TensorId add_integers(const std::string& name, const std::vector<std::int32_t>& data, Shape shape);
   /// The tensor that owns the storage, and where `id` starts in it (elements).
   TensorId root(TensorId id, std::int64_t* start = nullptr) const;
+
+ private:
+  TensorId add_constant_bytes(const std::string& name, isa::ConstantData bytes, Shape shape, DType dtype);
 };
 
 /// Tensors that an operator reads, and those that it writes.
 std::vector<TensorId> reads(const TileKind& tile);
 std::vector<TensorId> writes(const TileKind& tile);
+/// First and last operator of each loop.
+std::vector<std::pair<int, int>> loops(const std::vector<TileOp>& ops);
+/// The same for matrices.
+std::vector<MatrixId> matrices_read(const TileKind& tile);
+std::vector<MatrixId> matrices_written(const TileKind& tile);
 
 /// One line per tensor and per operator, with every decision.
 std::string print(const TileProgram& program);

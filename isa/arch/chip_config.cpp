@@ -24,7 +24,7 @@ std::vector<DType> read_dtypes(Section& entry) {
     else
       entry.mistake("value", fmt::format("holds '{}', which is no dtype{}", text, did_you_mean(text, known)));
   }
-  if (types.empty()) entry.mistake("value", "names no dtype");
+  if (types.empty() && entry.has("value")) entry.mistake("value", "names no dtype");
   return types;
 }
 

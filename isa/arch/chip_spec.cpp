@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "isa/arch/parameters.h"
 
 namespace inf::arch {
@@ -25,6 +27,10 @@ std::string_view name(Mark m) {
     case Mark::fitted: return "fitted";
   }
   return {};
+}
+
+bool TensorSpec::takes(DType t) const {
+  return std::find(dtypes.begin(), dtypes.end(), t) != dtypes.end() && (t != DType::fp32 || fp32_passes > 0);
 }
 
 bool ChipSpec::has(Engine e) const {

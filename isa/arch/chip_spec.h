@@ -47,6 +47,8 @@ struct TensorSpec {
   int fast_load_divisor = 1;       ///< columns loaded per cycle by load_stationary (1: the slow mode)
   int fp32_passes = 4;             ///< cycles per moving element for fp32 operands; 0: the chip has no fp32 matmul
   std::vector<DType> dtypes;       ///< operand types of a matmul
+  /// Whether a matmul takes operands of type `t`.
+  bool takes(DType t) const;
 };
 
 /// Vector, scalar, gpsimd. lanes 0: the chip does not have the engine.
@@ -63,6 +65,7 @@ struct LaneEngineSpec {
   std::int64_t gather_factor = 0;   ///< gpsimd only: cycles per gathered element
   std::int64_t gather_cost =
       0;  ///< gpsimd only: cycles of local_gather per index beside its elements, times four elements
+  std::int64_t descriptor_factor = 0;        ///< gpsimd only: cycles per DMA descriptor built at run time
   std::int64_t int_tensor_factor = 0;        ///< gpsimd only: cycles per element of tensor_tensor
   std::int64_t partition_reduce_factor = 0;  ///< gpsimd only: cycles per free element of a reduction across partitions
   std::int64_t rsqrt_factor = 0;             ///< gpsimd only: cycles per element of tensor_scalar with rsqrt
@@ -130,6 +133,7 @@ struct HostLinkSpec {
 struct ChipSpec {
   std::string name, title;
   int cores = 0;
+  std::vector<DType> dtypes;  ///< that operands of any engine and of DMA may have
   TensorSpec tensor;
   LaneEngineSpec vector, scalar, gpsimd;
   SequencerSpec sequencer;

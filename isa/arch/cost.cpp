@@ -166,6 +166,10 @@ Cycles partition_reduce_interval(const ChipSpec& chip, const OperandShape& src, 
   return at_least(chip.gpsimd, chip.gpsimd.fixed_cost + chip.gpsimd.partition_reduce_factor * n, src.dynamic);
 }
 
+Cycles indirect_dma_interval(const ChipSpec& chip, std::int64_t descriptors, bool dynamic) {
+  return at_least(chip.gpsimd, chip.gpsimd.fixed_cost + chip.gpsimd.descriptor_factor * descriptors, dynamic);
+}
+
 Cycles lane_latency(const ChipSpec& chip, Engine engine) { return Cycles(lanes(chip, engine).latency); }
 
 double dma_share_ns(const DmaSpec& dma, std::int64_t descriptors, std::int64_t bytes_per_descriptor) {

@@ -74,6 +74,9 @@ Cycles local_gather_interval(const ChipSpec& chip, DType dtype, std::int64_t ind
 Cycles gather_interval(const ChipSpec& chip, std::int64_t n);
 Cycles partition_reduce_interval(const ChipSpec& chip, const OperandShape& src, std::int64_t n);
 
+/// dma_gather, dma_scatter: gpsimd builds so many descriptors; the transfer itself is dma_share_ns.
+Cycles indirect_dma_interval(const ChipSpec& chip, std::int64_t descriptors, bool dynamic);
+
 // ---- latency after the last element, by engine ----
 Cycles lane_latency(const ChipSpec& chip, Engine engine);
 

@@ -44,6 +44,11 @@ const RuntimeKey kRuntime[] = {
     {"large_copy_bytes", &RuntimeSpec::large_copy_bytes, "bytes", 0, 1e12,
      "bytes of one call above this copy at the large rate"},
     {"large_copy_bytes_per_ns", &RuntimeSpec::large_copy_bytes_per_ns, "bytes/ns", 0.001, 1000, "copy rate above that"},
+    {"host_gflops", &RuntimeSpec::host_gflops, "GFLOPS", 0.001, 1e6, "fp32 arithmetic of operators placed on the host"},
+    {"host_gb_per_s", &RuntimeSpec::host_gb_per_s, "GB/s", 0.001, 1e5,
+     "memory traffic of operators placed on the host"},
+    {"host_vcpu", &RuntimeSpec::host_vcpu, "vCPU", 1, 1024, "processors that give host_gflops and host_gb_per_s"},
+    {"host_operator_ns", &RuntimeSpec::host_operator_ns, "ns", 0, 1e9, "dispatch of one operator placed on the host"},
 };
 
 Price read_price_basis(Section& root, std::string_view key) {

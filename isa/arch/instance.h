@@ -23,6 +23,10 @@ struct RuntimeSpec {
   double copy_ms_per_mb = 0;          ///< ms per 10^6 bytes of input and output
   std::int64_t large_copy_bytes = 0;  ///< bytes of a call above this copy at the rate below
   double large_copy_bytes_per_ns = 0;
+  double host_gflops = 0;             ///< fp32 arithmetic of an operator placed on the host, as one call gets it
+  double host_gb_per_s = 0;           ///< host memory traffic of such an operator, GB = 10^9 bytes
+  std::int64_t host_vcpu = 1;         ///< processors behind these two figures; others serve other calls
+  std::int64_t host_operator_ns = 0;  ///< the framework's dispatch of each of them
 
   /// Time to copy this many bytes of inputs and outputs in one call.
   double copy_ns(std::int64_t bytes) const;

@@ -81,6 +81,8 @@ void gpsimd_engine(List& list, LaneEngineSpec& g) {
                   {"gpsimd.gather_factor", &g.gather_factor, "cycles/element", 1, 1024, "gather"},
                   {"gpsimd.gather_cost", &g.gather_cost, "cycles", 0, 1024,
                    "c of local_gather's cycles per element (c + 4 run) / (4 run)"},
+                  {"gpsimd.descriptor_factor", &g.descriptor_factor, "cycles/descriptor", 1, 65536,
+                   "dma_gather and dma_scatter, per descriptor built at run time"},
                   {"gpsimd.int_tensor_factor", &g.int_tensor_factor, "cycles/element", 1, 1024, "tensor_tensor"},
                   {"gpsimd.partition_reduce_factor", &g.partition_reduce_factor, "cycles/element", 1, 65536,
                    "partition_reduce, per free element"},
@@ -150,6 +152,7 @@ void outside_the_core(List& list, ChipSpec& c) {
 std::vector<Parameter> parameters(ChipSpec& c) {
   List list;
   list.push_back({"chip.cores", &c.cores, "cores", 1, 64, "NeuronCores of the chip"});
+  list.push_back({"chip.dtypes", &c.dtypes, "-", 0, 0, "types that an operand of any engine or of DMA may have"});
   tensor(list, c.tensor);
   vector_engine(list, c.vector);
   scalar_engine(list, c.scalar);

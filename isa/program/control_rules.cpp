@@ -95,18 +95,6 @@ void add_gpsimd_rules(RuleTable& table) {
 }
 
 void add_control_rules(RuleTable& table) {
-  add_rule<DmaCopy>(table, "dst and src have equally many elements", "fact sheet 4.6",
-                    [](const auto& op, const RuleContext&) {
-                      return differs("elements of dst", op.dst.elements(), "elements of src", op.src.elements());
-                    });
-  add_rule<DmaCopy>(table, "queue is below dma.queues", "fact sheet 5.1", [](const auto& op, const RuleContext& c) {
-    return outside("queue", op.queue, 0, c.chip.dma.queues - 1);
-  });
-  add_rule<DmaCopy>(table, "dtypes differ and accumulate is set only where dma.casts", "fact sheet 5.1",
-                    [](const auto& op, const RuleContext& c) {
-                      if (c.chip.dma.casts || (op.dst.dtype == op.src.dtype && !op.accumulate)) return ok();
-                      return violated("{} can only copy by DMA, neither cast nor add", c.chip.name);
-                    });
   add_rule<RegisterSet, RegisterAlu, RegisterLoad>(
       table, "dst is below sequencer.registers", "fact sheet 6",
       [](const auto& op, const RuleContext& c) { return below_registers("dst", op.dst, c); });

@@ -111,7 +111,7 @@ void access_layouts(std::string& md) {
     const char* field;
   };
   const Sample samples[] = {{"An access on chip", Opcode::tensor_copy, "dst"},
-                            {"An access that may lie in device memory (dma_copy)", Opcode::dma_copy, "dst"},
+                            {"An access that may lie in device memory", Opcode::dma_copy, "dst"},
                             {"A scalar operand", Opcode::tensor_scalar, "s0"}};
   for (const Sample& sample : samples) {
     md += fmt::format("\n{}:\n\n| Bits | Part |\n|---|---|\n", sample.title);
@@ -167,6 +167,28 @@ void limits(std::string& md) {
       "- loops nest and close inside one segment; a branch stays inside its loop and segment (fact sheet 6)\n";
 }
 
+void order(std::string& md) {
+  md += R"(
+## Order
+
+Streams are ordered by semaphores alone. A wait knows that everything is complete that its count cannot be reached without, and what the
+signalling instructions knew when they started; each engine and each DMA queue completes in order. A read needs such an order behind the
+write, also on one engine; the next instructions of a stream know that a register_load before them is over.
+
+A `write` signal (`signal s3=0`) starts a semaphore over. Everything that changed it or waited for it must be known to be complete, and
+what changes it afterwards must know the write; a wait that a count from before the write would satisfy must know the write too. An
+engine's own waits see its own writes: a wait for a semaphore that the engine has written holds until the write is visible. So a loop
+whose rounds count from 0 again ends each round like this, with one engine as master:
+
+- every other engine: `nop | signal s10+1`, then `wait s21>=1 | nop | signal s21=0`, each with a release semaphore of its own;
+- the master: `wait s10>=4 | nop | signal s1=0` and so for every count of the round and for s10; `wait s10>=0 | nop | signal s20=1`, which
+  also holds it until its resets are visible, and so for the other releases.
+
+Loops of several engines run the same number of rounds. A round is passed over by `register_load` of a flag and a `branch` to what ends the
+round; where values are not simulated the flag reads 0.
+)";
+}
+
 void operators(std::string& md) {
   md += "\n## ALU operators\n\n| Operator | Class | Operands | Reduces | Meaning |\n|---|---|---|---|---|\n";
   for (int i = 0; i < numerics::kAluOps; ++i) {
@@ -201,6 +223,7 @@ std::string isa_markdown() {
   access_layouts(md);
   instructions(md);
   limits(md);
+  order(md);
   operators(md);
   return md;
 }

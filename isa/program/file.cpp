@@ -200,7 +200,7 @@ void write_program(ProgramSource& source, const std::filesystem::path& file) {
   writer.section(Kind::image, 0, raw);
   const std::vector<TensorEntry>& tensors = source.image().tensors;
   for (std::size_t i = 0; i < tensors.size(); ++i)
-    if (tensors[i].data) writer.section(Kind::constant, static_cast<std::uint32_t>(i), *tensors[i].data);
+    if (tensors[i].data) writer.section(Kind::constant, static_cast<std::uint32_t>(i), tensors[i].data.bytes());
   source.rewind();
   std::uint32_t count = 0;
   for (Segment segment; source.next(segment); ++count) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "isa/program/rules.h"
 
 namespace inf::isa {
@@ -30,6 +32,14 @@ Violation check_memory(const Access& a, const FieldInfo& field, bool, const Rule
 Violation check_reach(const Access& a, const FieldInfo& field, bool, const RuleContext& c) {
   if (a.memory != Memory::psum || c.engine != arch::Engine::gpsimd) return {};
   return violated("{} is in psum", field.name);
+}
+
+Violation check_dtype(const Access& a, const FieldInfo& field, bool, const RuleContext& c) {
+  const std::vector<DType>& known = c.chip.dtypes;
+  if (std::find(known.begin(), known.end(), a.dtype) != known.end()) return {};
+  std::string list;
+  for (DType t : known) list += (list.empty() ? "" : ", ") + std::string(name(t));
+  return wrong_dtype(field.name, a.dtype, list);
 }
 
 Violation check_partitions(const Access& a, const FieldInfo& field, bool, const RuleContext& c) {
@@ -113,13 +123,15 @@ const std::vector<OperandRule>& operand_rules() {
   static const std::vector<OperandRule> rules = {
       {"an operand lies in a memory that the instruction's row allows", "fact sheet 2.1", check_memory},
       {"gpsimd does not reach psum", "fact sheet 2.1", check_reach},
+      {"an operand has one of chip.dtypes", "fact sheet 7.1", check_dtype},
       {"partitions: 1..sbuf.partitions or 1..psum.partitions; in device memory 1..65535", "fact sheet 4",
        check_partitions},
       {"more than 64 partitions start at 0, 33..64 at 0 or 64, up to 32 at 0, 32, 64 or 96 (DMA: anywhere); in device "
        "memory at 0",
        "fact sheet 4, 8.3", check_start},
-      {"each count is 1..65535 and each step fits 16 bits (32 bits in dma_copy)", "fact sheet 4", check_pattern},
-      {"free elements: at most 65536 in sbuf, 4096 in psum (not for dma_copy)", "fact sheet 4", check_free_size},
+      {"each count is 1..65535 and each step fits 16 bits (32 bits where an operand may lie in device memory)",
+       "fact sheet 4", check_pattern},
+      {"free elements: at most 65536 in sbuf, 4096 in psum (not for DMA)", "fact sheet 4", check_free_size},
       {"every element lies inside its partition's usable bytes, or inside device memory", "fact sheet 2.1",
        check_bounds},
       {"only device memory has a partition step", "fact sheet 4", check_step},

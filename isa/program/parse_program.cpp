@@ -45,10 +45,10 @@ class Parser {
     for (std::size_t i = 0; i < data_.size(); ++i)
       if (data_[i]) image.tensors[i].data = data_[i];
     for (const TensorEntry& t : image.tensors) {
-      if (t.data && static_cast<std::int64_t>(t.data->size()) != t.bytes)
+      if (t.data && static_cast<std::int64_t>(t.data.size()) != t.bytes)
         throw Error(
             ErrorKind::usage, file_,
-            fmt::format("constant '{}' has {} bytes of data; its shape needs {}", t.name, t.data->size(), t.bytes));
+            fmt::format("constant '{}' has {} bytes of data; its shape needs {}", t.name, t.data.size(), t.bytes));
       if (t.role == TensorEntry::Role::constant && !t.data)
         throw Error(ErrorKind::usage, file_, fmt::format("constant '{}' has no data line", t.name));
     }

@@ -74,16 +74,17 @@ void print_tensor(std::string& text, const TensorEntry& t, const PrintOptions& o
                       name(t.dtype), shape, t.offset, t.bytes);
   if (!t.data) return;
   if (!options.constants) {
-    text += fmt::format("# data {}: {} bytes, not shown\n", quoted(t.name), t.data->size());
+    text += fmt::format("# data {}: {} bytes, not shown\n", quoted(t.name), t.data.size());
     return;
   }
   constexpr std::size_t kPerLine = 32;
-  if (t.data->empty()) text += fmt::format("data {} hex\n", quoted(t.name));
+  const ConstantData::Bytes& data = t.data.bytes();
+  if (data.empty()) text += fmt::format("data {} hex\n", quoted(t.name));
   static constexpr char kDigits[] = "0123456789abcdef";
-  for (std::size_t i = 0; i < t.data->size(); i += kPerLine) {
+  for (std::size_t i = 0; i < data.size(); i += kPerLine) {
     text += fmt::format("data {} hex ", quoted(t.name));
-    for (std::size_t j = i; j < std::min(i + kPerLine, t.data->size()); ++j) {
-      const auto byte = std::to_integer<unsigned>((*t.data)[j]);
+    for (std::size_t j = i; j < std::min(i + kPerLine, data.size()); ++j) {
+      const auto byte = std::to_integer<unsigned>(data[j]);
       text += kDigits[byte >> 4], text += kDigits[byte & 15];
     }
     text += "\n";

@@ -31,4 +31,13 @@ Program collect(ProgramSource& source) {
   return program;
 }
 
+std::uint64_t instruction_bytes(ProgramSource& source) {
+  std::uint64_t bytes = 0;
+  source.rewind();
+  for (Segment segment; source.next(segment);)
+    for (const std::vector<std::byte>& code : segment.code) bytes += code.size();
+  source.rewind();
+  return bytes;
+}
+
 }  // namespace inf::isa

@@ -8,6 +8,7 @@
 
 #include "isa/arch/chip_spec.h"
 #include "isa/numerics/dtype.h"
+#include "isa/program/constant_data.h"
 
 namespace inf::isa {
 
@@ -20,7 +21,7 @@ struct TensorEntry {
   std::vector<std::int64_t> shape;  ///< row-major, dense
   std::int64_t offset = 0;          ///< bytes from the start of device memory
   std::int64_t bytes = 0;
-  std::shared_ptr<const std::vector<std::byte>> data;  ///< constants only
+  ConstantData data;  ///< constants only
 };
 
 /// What a range of instructions works for: one fused operator of the compiled graph, or a hand-written program as a
@@ -76,5 +77,7 @@ struct Program {
 std::unique_ptr<ProgramSource> source_of(Program program);
 /// Drains a source.
 Program collect(ProgramSource& source);
+/// Bytes of the encoded instructions of all engines; the source starts over afterwards.
+std::uint64_t instruction_bytes(ProgramSource& source);
 
 }  // namespace inf::isa

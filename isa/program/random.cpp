@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "isa/base/error.h"
+#include "isa/program/random_operands.h"
 #include "isa/program/rules.h"
 #include "isa/program/validate.h"
 
@@ -12,9 +13,6 @@ namespace {
 
 using numerics::AluOp;
 
-constexpr DType kFloats[] = {DType::fp32,     DType::tf32,     DType::bf16,    DType::fp16,
-                             DType::fp8_e4m3, DType::fp8_e5m2, DType::fp8_e3m4};
-constexpr DType kIntegers[] = {DType::int8, DType::uint8, DType::int16, DType::uint16, DType::int32, DType::uint32};
 constexpr AluOp kArithmetic[] = {AluOp::add, AluOp::subtract, AluOp::multiply, AluOp::max,
                                  AluOp::min, AluOp::eq,       AluOp::power,    AluOp::abs_max};
 constexpr AluOp kAccumulate[] = {AluOp::add, AluOp::subtract, AluOp::multiply, AluOp::max, AluOp::min};
@@ -24,9 +22,9 @@ constexpr AluOp kReductions[] = {AluOp::add, AluOp::max, AluOp::min, AluOp::mult
 constexpr AluOp kComparisons[] = {AluOp::eq, AluOp::ne, AluOp::ge, AluOp::gt, AluOp::le, AluOp::lt};
 
 /// Fills one instruction. Every member picks within the limits of rules.h.
-class Maker {
+class Maker : private RandomOperands {
  public:
-  Maker(Random& random, const arch::ChipSpec& chip) : random_(random), chip_(chip) {}
+  using RandomOperands::RandomOperands;
 
   void fill(LoadStationary& op) {
     op.src = access(kSbuf, between(1, chip_.tensor.rows), between(1, chip_.tensor.columns), pick(chip_.tensor.dtypes));
@@ -188,8 +186,13 @@ class Maker {
   void fill(DmaCopy& op) {
     const std::int64_t p = partitions(), n = elements();
     op.src = access(kDmaReach, p, n, any());
-    op.dst = access(kDmaReach, p, n, any());
+    op.dst = access(kDmaReach, p, n, chip_.dma.casts ? any() : op.src.dtype);
     op.queue = static_cast<std::uint8_t>(between(0, chip_.dma.queues - 1));
+    op.accumulate = chip_.dma.casts && coin();
+  }
+  void fill(DmaGather& op) { op.dst = by_row(op); }
+  void fill(DmaScatter& op) {
+    op.src = by_row(op);
     op.accumulate = coin();
   }
   void fill(Nop&) {}
@@ -220,88 +223,6 @@ class Maker {
   }
 
  private:
-  std::int64_t between(std::int64_t low, std::int64_t high) { return random_.between(low, high); }
-  bool coin() { return random_.coin(); }
-  template <class T>
-  auto pick(const T& list) -> std::remove_cvref_t<decltype(*std::begin(list))> {
-    return list[static_cast<std::size_t>(between(0, static_cast<std::int64_t>(std::size(list)) - 1))];
-  }
-  DType any() { return coin() ? pick(kFloats) : pick(kIntegers); }
-  std::int64_t partitions() { return between(1, chip_.sbuf.partitions); }
-  std::int64_t elements() { return between(1, coin() ? 16 : 600); }
-  std::int32_t i32() { return static_cast<std::int32_t>(random_.next()); }
-  float real() {
-    return coin() ? static_cast<float>(between(-8, 8))
-                  : std::bit_cast<float>(static_cast<std::uint32_t>(random_.next()));
-  }
-  Register any_register() { return {static_cast<std::uint8_t>(between(0, chip_.sequencer.registers - 1))}; }
-
-  /// n as a product of four counts, split at random.
-  Pattern pattern(std::int64_t n) {
-    Pattern p;
-    for (std::size_t i = 3; i > 0; --i) {
-      std::int64_t divisor = coin() ? between(1, n) : n;
-      while (n % divisor != 0) --divisor;
-      p.dims[i].count = static_cast<std::uint32_t>(divisor);
-      n /= divisor;
-    }
-    p.dims[0].count = static_cast<std::uint32_t>(n);
-    return p;
-  }
-
-  Access access(unsigned memories, std::int64_t parts, std::int64_t n, DType type) {
-    Access a;
-    do a.memory = static_cast<Memory>(between(0, 2));
-    while ((memories & mask(a.memory)) == 0);
-    a.dtype = type;
-    a.partitions = static_cast<std::uint16_t>(parts);
-    if (a.memory != Memory::dram)
-      a.start_partition = static_cast<std::uint8_t>(parts > 64   ? 0
-                                                    : parts > 32 ? 64 * between(0, 1)
-                                                                 : 32 * between(0, 3));
-    a.free = pattern(n);
-    steps(a, a.memory == Memory::psum ? chip_.psum.banks * chip_.psum.bank_bytes : chip_.sbuf_usable());
-    if (a.memory == Memory::dram) a.partition_step = between(0, 1 << 20), a.offset += between(0, 1 << 30);
-    if (between(0, 9) == 0 && chip_.sequencer.loops)
-      a.base_register = static_cast<std::uint8_t>(between(1, chip_.sequencer.registers));
-    return a;
-  }
-
-  /// Steps and an offset that keep every element in 0..bytes-1: wide ones where they fit, else a dense layout.
-  void steps(Access& a, std::int64_t bytes) {
-    const std::int64_t size = size_of(a.dtype);
-    for (int attempt = 0; attempt < 2; ++attempt) {
-      std::int64_t step = 1;
-      for (std::size_t i = 4; i-- > 0;) {
-        if (attempt == 0) step *= between(1, 3);
-        const bool back = attempt == 0 && between(0, 7) == 0;
-        a.free.dims[i].step = static_cast<std::int32_t>(std::min<std::int64_t>(step, kMaxStep) * (back ? -1 : 1));
-        step *= a.free.dims[i].count;
-      }
-      const std::int64_t low = -a.free.lowest() * size, high = bytes - (a.free.highest() + 1) * size;
-      if (low > high) continue;
-      a.offset = low + between(0, (high - low) / size) * size;
-      return;
-    }
-    throw Error(ErrorKind::internal, "", "a random access does not fit");
-  }
-
-  /// A result of 4-byte elements inside one PSUM bank.
-  Access in_bank(std::int64_t parts, std::int64_t n, DType type) {
-    Access a = access(kPsum, parts, 1, type);
-    a.base_register = 0;
-    a.free = Pattern::row(static_cast<std::uint32_t>(n));
-    a.offset = between(0, chip_.psum.banks - 1) * chip_.psum.bank_bytes + between(0, chip_.psum.bank_bytes / 4 - n) * 4;
-    return a;
-  }
-
-  ScalarOperand scalar(const Access& dst, DType type) {
-    if (coin()) return ScalarOperand::imm(real());
-    Access a = access(kSbuf, dst.partitions, 1, type);
-    a.free = Pattern::row(1);
-    return ScalarOperand::vector(a);
-  }
-
   void pair(Access& dst, Access& src, unsigned memories) {
     const std::int64_t p = partitions(), n = elements();
     dst = access(memories, p, n, any()), src = access(memories, p, n, any());
@@ -319,14 +240,32 @@ class Maker {
     const DType type = any();
     op.dst = access(kOnChip, p, n, type), op.src = access(kOnChip, p, n, type);
   }
+  /// Table, index, limit and queue of an indirect transfer; returns the side with a row on each partition.
+  template <class Op>
+  Access by_row(Op& op) {
+    const std::int64_t p = partitions(), n = elements();
+    const Pattern row = pattern(n);
+    Pattern table = Pattern::row(static_cast<std::uint32_t>(n));
+    if (row.dims[0].count == 1) table = row;  // three dimensions at most, one is for the rows
+    table.dims[0].count = static_cast<std::uint32_t>(between(1, 100000));
+    op.table = access(kDram, 1, 1, any());
+    op.table.partition_step = 0;
+    op.table.free = table;
+    std::int32_t step = 1;
+    for (std::size_t i = 4; i-- > 0;) {
+      op.table.free.dims[i].step = step;
+      step *= static_cast<std::int32_t>(op.table.free.dims[i].count);
+    }
+    op.limit = table.dims[0].count;
+    op.index = access(kSbuf, p, 1, DType::int32);
+    op.queue = static_cast<std::uint8_t>(between(0, chip_.dma.queues - 1));
+    return access(kDmaReach, p, n, any());
+  }
   template <class Op>
   void affine(Op& op) {
     op.offset = i32(), op.partition_multiplier = i32();
     for (std::int32_t& s : op.steps) s = i32();
   }
-
-  Random& random_;
-  const arch::ChipSpec& chip_;
 };
 
 }  // namespace
@@ -343,7 +282,28 @@ std::int64_t Random::between(std::int64_t low, std::int64_t high) {
   return low + static_cast<std::int64_t>(next() % static_cast<std::uint64_t>(high - low + 1));
 }
 
+bool has_instruction(const arch::ChipSpec& chip, Opcode code) {
+  switch (code) {
+    case Opcode::loop:
+    case Opcode::end_loop:
+    case Opcode::branch:
+    case Opcode::register_load:
+      if (!chip.sequencer.loops) return false;
+      [[fallthrough]];
+    case Opcode::register_set:
+    case Opcode::register_alu:
+      if (chip.sequencer.registers == 0) return false;
+      break;
+    default: break;
+  }
+  for (int e = 0; e < arch::kEngines; ++e)
+    if ((engines(code) & engine_bit(static_cast<arch::Engine>(e))) != 0 && chip.has(static_cast<arch::Engine>(e)))
+      return true;
+  return false;
+}
+
 RandomInstruction random_instruction(Opcode code, Random& random, const arch::ChipSpec& chip) {
+  if (!has_instruction(chip, code)) throw Error(ErrorKind::internal, "", chip.name + " has no " + name(code));
   Instruction instruction;
   Maker maker(random, chip);
   instruction.op = make_operation(index_of(static_cast<std::uint8_t>(code)));
@@ -351,17 +311,21 @@ RandomInstruction random_instruction(Opcode code, Random& random, const arch::Ch
   for (Wait& wait : instruction.waits) wait = maker.wait();
   instruction.signal = maker.signal();
 
-  bool psum = false;
-  for_each_read(instruction.op, [&](const Access& a, const char*) { psum |= a.memory == Memory::psum; });
-  for_each_write(instruction.op, [&](const Access& a, const char*) { psum |= a.memory == Memory::psum; });
+  bool psum = false, dynamic = false;
+  const auto look = [&](const Access& a, const char*) {
+    psum |= a.memory == Memory::psum;
+    dynamic |= a.base_register != 0;
+  };
+  for_each_read(instruction.op, look);
+  for_each_write(instruction.op, look);
   std::vector<arch::Engine> able;
   for (int e = 0; e < arch::kEngines; ++e) {
     const auto engine = static_cast<arch::Engine>(e);
     if ((engines(code) & engine_bit(engine)) == 0 || !chip.has(engine)) continue;
     if (psum && engine == arch::Engine::gpsimd) continue;
+    if (dynamic && dma_queue(instruction.op) && engine != arch::Engine::gpsimd) continue;
     able.push_back(engine);
   }
-  if (able.empty()) throw Error(ErrorKind::internal, "", std::string(chip.name) + " has no engine for " + name(code));
   return {instruction, able[static_cast<std::size_t>(random.between(0, static_cast<std::int64_t>(able.size()) - 1))]};
 }
 

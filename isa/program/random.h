@@ -24,8 +24,11 @@ struct RandomInstruction {
   arch::Engine engine;  ///< validate() accepts the instruction on this engine
 };
 
+/// True where the chip has an engine, and the control flow, that the instruction needs.
+bool has_instruction(const arch::ChipSpec& chip, Opcode opcode);
+
 /// A valid instruction of this opcode with random operands, waits and signal.
-/// Errors: internal when the chip cannot execute the opcode.
+/// Errors: internal unless has_instruction().
 RandomInstruction random_instruction(Opcode opcode, Random& random, const arch::ChipSpec& chip);
 
 }  // namespace inf::isa

@@ -45,6 +45,7 @@ const RuleTable& instruction_rules() {
     add_lane_rules(t);
     add_vector_rules(t);
     add_gpsimd_rules(t);
+    add_dma_rules(t);
     add_control_rules(t);
     return t;
   }();

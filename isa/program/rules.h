@@ -81,6 +81,7 @@ void add_tensor_rules(RuleTable& table);
 void add_lane_rules(RuleTable& table);
 void add_vector_rules(RuleTable& table);
 void add_gpsimd_rules(RuleTable& table);
+void add_dma_rules(RuleTable& table);
 void add_control_rules(RuleTable& table);
 
 // ---- what several families say ----

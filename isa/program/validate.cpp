@@ -26,7 +26,7 @@ void check_semaphores(const Instruction& instruction, const arch::ChipSpec& chip
 }
 
 void check_operands(const Operation& operation, const RuleContext& context, Broken& broken) {
-  const bool dma = std::holds_alternative<DmaCopy>(operation);
+  const bool dma = dma_queue(operation).has_value();
   for_each_field(operation, [&](const FieldInfo& field, const auto& member) {
     using Member = std::remove_cvref_t<decltype(member)>;
     const Access* access = nullptr;

@@ -35,6 +35,17 @@ Operation make(int index, std::index_sequence<I...>) {
 
 }  // namespace
 
+std::optional<std::uint8_t> dma_queue(const Operation& operation) {
+  return std::visit(
+      [](const auto& op) -> std::optional<std::uint8_t> {
+        if constexpr (requires { op.queue; })
+          return op.queue;
+        else
+          return std::nullopt;
+      },
+      operation);
+}
+
 Operation make_operation(int index) { return make(index, std::make_index_sequence<kInstructionCount>{}); }
 
 }  // namespace inf::isa

@@ -2,6 +2,7 @@
 #include <bit>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <variant>
 
@@ -167,6 +168,9 @@ constexpr const char* name(Opcode o) { return info(o).name; }
 /// Bit per arch::Engine.
 constexpr unsigned engines(Opcode o) { return info(o).engines; }
 
+/// The DMA queue that runs a transfer; nothing for an instruction that moves no data by DMA.
+std::optional<std::uint8_t> dma_queue(const Operation& op);
+
 /// What the instruction costs, in words.
 struct CostInfo {
   Opcode opcode;
@@ -181,7 +185,7 @@ inline constexpr CostInfo kCosts[] = {
 Operation make_operation(int index);
 
 /// Calls f(const Access&, const char* field) for each access that is read: READ rows, VALUE rows that are vectors, and the
-/// destination of an instruction whose `accumulate` is set.
+/// destination of an instruction whose `accumulate` is set, and the table of a scatter.
 template <class F> void for_each_read(const Operation& operation, F&& f) {
   std::visit(
       [&](const auto& op) {
@@ -195,6 +199,8 @@ template <class F> void for_each_read(const Operation& operation, F&& f) {
         });
         if constexpr (requires { op.accumulate; op.dst; })
           if (op.accumulate) f(op.dst, "dst");
+        // Which rows a scatter changes is known when it runs; the others keep their value.
+        if constexpr (requires { op.accumulate; op.table; }) f(op.table, "table");
       },
       operation);
 }

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "isa/arch/cost.h"
+#include "isa/program/table_rows.h"
 
 namespace inf::sim {
 namespace {
@@ -19,11 +20,43 @@ std::int64_t pieces(std::int64_t elements, std::int64_t a, std::int64_t b) {
 }
 
 /// The operand whose partitions are spread over the engines: the SBUF side, the destination in doubt.
-const isa::Access& spread_side(const isa::DmaCopy& c) {
-  return c.dst.memory != isa::Memory::sbuf && c.src.memory == isa::Memory::sbuf ? c.src : c.dst;
+const isa::Access& spread_side(const DmaMove& m) {
+  return m.dst.memory != isa::Memory::sbuf && m.src.memory == isa::Memory::sbuf ? m.src : m.dst;
+}
+
+/// One row of the table on each of `partitions`. Rows of a table never merge into one run.
+isa::Access row_of(const isa::Access& table, std::int64_t elements, int partitions) {
+  isa::Access row = table;
+  row.free = isa::split_rows(table.free, elements)->row;
+  row.partitions = static_cast<std::uint16_t>(partitions);
+  row.partition_step = 0;
+  return row;
 }
 
 }  // namespace
+
+DmaMove move_of(const isa::DmaCopy& op) { return {op.dst, op.src, op.accumulate}; }
+DmaMove move_of(const isa::DmaGather& op) {
+  return {op.dst, row_of(op.table, op.dst.elements_per_partition(), op.dst.partitions), false};
+}
+DmaMove move_of(const isa::DmaScatter& op) {
+  return {row_of(op.table, op.src.elements_per_partition(), op.src.partitions), op.src, op.accumulate};
+}
+
+std::optional<DmaMove> dma_move(const isa::Operation& operation) {
+  return std::visit(
+      [](const auto& op) -> std::optional<DmaMove> {
+        if constexpr (requires { move_of(op); })
+          return move_of(op);
+        else
+          return std::nullopt;
+      },
+      operation);
+}
+
+std::int64_t descriptors(const DmaMove& m) {
+  return pieces(m.dst.elements(), contiguous_elements(m.src), contiguous_elements(m.dst));
+}
 
 ByteRate::ByteRate(double bytes_per_ns, const arch::Timebase& time)
     : milli_(std::max<std::int64_t>(1, std::llround(bytes_per_ns * 1000.0))), mhz_(time.mhz()) {}
@@ -40,24 +73,24 @@ std::int64_t contiguous_elements(const isa::Access& a) {
   return run;
 }
 
-void plan(const isa::DmaCopy& copy, const arch::DmaSpec& spec, const arch::Timebase& time, DmaPlan& out) {
-  const std::int64_t elements = copy.dst.elements();
-  const isa::Access& side = spread_side(copy);
+void plan(const DmaMove& move, const arch::DmaSpec& spec, const arch::Timebase& time, DmaPlan& out) {
+  const std::int64_t elements = move.dst.elements();
+  const isa::Access& side = spread_side(move);
   const int partitions = side.partitions;
   const std::int64_t per_partition = std::max<std::int64_t>(1, elements / partitions);
   const int engines = std::min(spec.engines, DmaPlan::kMaxShares);
   // More partitions than the engines serve at the usual grain: the grain grows.
   const int grain = std::max(spec.partitions_per_engine, (partitions + engines - 1) / engines);
-  const std::int64_t src_run = contiguous_elements(copy.src), dst_run = contiguous_elements(copy.dst);
-  const std::int64_t width = std::max(size_of(copy.src.dtype), size_of(copy.dst.dtype)) * (copy.accumulate ? 2 : 1);
+  const std::int64_t src_run = contiguous_elements(move.src), dst_run = contiguous_elements(move.dst);
+  const std::int64_t width = std::max(size_of(move.src.dtype), size_of(move.dst.dtype)) * (move.accumulate ? 2 : 1);
 
   out.count = 0;
   out.first_engine = side.start_partition / grain % engines;
   out.descriptors = 0;
-  out.bytes = elements * size_of(copy.dst.dtype);
-  out.dram_read = copy.src.memory == isa::Memory::dram ? elements * size_of(copy.src.dtype) : 0;
-  out.dram_written = copy.dst.memory == isa::Memory::dram ? out.bytes : 0;
-  if (copy.accumulate) out.dram_read += out.dram_written;
+  out.bytes = elements * size_of(move.dst.dtype);
+  out.dram_read = move.src.memory == isa::Memory::dram ? elements * size_of(move.src.dtype) : 0;
+  out.dram_written = move.dst.memory == isa::Memory::dram ? out.bytes : 0;
+  if (move.accumulate) out.dram_read += out.dram_written;
   for (int first = 0, taken = 0; first < partitions; first += taken) {
     taken = std::min(grain - (side.start_partition + first) % grain, partitions - first);
     const std::int64_t n = per_partition * taken;

@@ -1,11 +1,27 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "isa/arch/chip_spec.h"
 #include "isa/table/instructions.h"
 
 namespace inf::sim {
+
+/// What a transfer moves, as far as its time goes: which memories, how many bytes, in which runs. For an indirect
+/// transfer the rows of the table stand for all of them, so that no time depends on an index.
+struct DmaMove {
+  isa::Access dst, src;
+  bool accumulate = false;
+};
+DmaMove move_of(const isa::DmaCopy& op);
+DmaMove move_of(const isa::DmaGather& op);
+DmaMove move_of(const isa::DmaScatter& op);
+/// Nothing for an instruction that moves no data by DMA.
+std::optional<DmaMove> dma_move(const isa::Operation& op);
+
+/// Runs of a move that are contiguous on both sides; each is a descriptor, a long one several.
+std::int64_t descriptors(const DmaMove& move);
 
 /// What one DMA engine does of a transfer.
 struct DmaShare {
@@ -27,7 +43,7 @@ struct DmaPlan {
   std::int64_t dram_read = 0, dram_written = 0;
   std::int64_t descriptors = 0;
 };
-void plan(const isa::DmaCopy& copy, const arch::DmaSpec& spec, const arch::Timebase& time, DmaPlan& out);
+void plan(const DmaMove& move, const arch::DmaSpec& spec, const arch::Timebase& time, DmaPlan& out);
 
 /// bytes / (bytes per ns) in ticks, rounded up; integer arithmetic on a rate kept in thousandths.
 class ByteRate {

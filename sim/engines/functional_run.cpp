@@ -14,8 +14,8 @@ bool satisfied(const Decoded& d, SemaphoreBank& semaphores, Tick now) {
 
 Signaller signaller_of(arch::Engine engine, const Decoded& d) {
   const auto index = static_cast<std::uint8_t>(engine);
-  if (const auto* copy = std::get_if<isa::DmaCopy>(&d.inst.op))
-    return {true, static_cast<std::uint8_t>(index * kQueuesPerEngine + copy->queue)};
+  if (const auto queue = isa::dma_queue(d.inst.op))
+    return {true, static_cast<std::uint8_t>(index * kQueuesPerEngine + *queue)};
   return {false, index};
 }
 

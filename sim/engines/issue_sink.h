@@ -30,16 +30,17 @@ class IssueSink {
   void updated(const SemaphoreUpdate& u) {
     for (Observer* o : observers_) o->updated(u);
   }
-  /// The int32 that register_load reads, once everything it depends on is done.
-  /// Errors: unsupported without values.
+  /// The int32 that register_load reads, once everything it depends on is done; 0 without values.
   std::int32_t load(const isa::Access& src);
+  /// Values that registers took from SBUF so far.
+  std::uint64_t data_dependent() const { return data_dependent_; }
   std::uint64_t instructions() const { return instructions_; }
 
  private:
   ValueExecutor* values_;
   std::span<Observer* const> observers_;
   std::function<void(const Issued&)> progress_;
-  std::uint64_t instructions_ = 0;
+  std::uint64_t instructions_ = 0, data_dependent_ = 0;
 };
 
 }  // namespace inf::sim

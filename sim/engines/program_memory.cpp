@@ -13,8 +13,8 @@ void check_tensor(const isa::TensorEntry& t, std::int64_t dram_bytes, std::vecto
   if (t.offset < 0 || t.bytes < 0 || t.offset + t.bytes > dram_bytes)
     notes.push_back("tensor " + t.name + " lies at bytes " + std::to_string(t.offset) + ".." +
                     std::to_string(t.offset + t.bytes) + ", outside the program's " + std::to_string(dram_bytes));
-  if (t.role == Role::constant && (!t.data || static_cast<std::int64_t>(t.data->size()) != t.bytes))
-    notes.push_back("constant " + t.name + " holds " + std::to_string(t.data ? t.data->size() : 0) + " bytes of " +
+  if (t.role == Role::constant && (!t.data || static_cast<std::int64_t>(t.data.size()) != t.bytes))
+    notes.push_back("constant " + t.name + " holds " + std::to_string(t.data.size()) + " bytes of " +
                     std::to_string(t.bytes));
 }
 

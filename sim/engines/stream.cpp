@@ -161,6 +161,20 @@ void InstructionStream::skip_loop() {
   }
 }
 
+/// A whole loop may be passed over; the target lies in the branch's own loop.
+void InstructionStream::skip(int instructions) {
+  int depth = 0;
+  for (int i = 0; i < instructions; ++i) {
+    ++index_;
+    if (index_ >= base_ + count_ && !decode_next())
+      throw Error(ErrorKind::illegal_instruction, "", "branch leaves its segment");
+    const isa::Opcode o = slots_[index_ - base_]->opcode();
+    if (o == isa::Opcode::loop) ++depth;
+    if (o == isa::Opcode::end_loop && --depth < 0) break;
+  }
+  if (depth != 0) throw Error(ErrorKind::illegal_instruction, "", "branch crosses the border of a loop");
+}
+
 void InstructionStream::run_control(const Decoded& d, const std::function<std::int32_t(const isa::Access&)>& load) {
   if (const auto* loop = std::get_if<isa::Loop>(&d.inst.op)) {
     registers_[loop->counter.index] = loop->start;
@@ -185,14 +199,7 @@ void InstructionStream::run_control(const Decoded& d, const std::function<std::i
     }
   } else if (const auto* branch = std::get_if<isa::Branch>(&d.inst.op)) {
     if (!compare_registers(branch->op, registers_[branch->a.index], registers_[branch->b.index])) return;
-    for (int i = 0; i < branch->skip; ++i) {
-      ++index_;
-      if (index_ >= base_ + count_ && !decode_next())
-        throw Error(ErrorKind::illegal_instruction, "", "branch leaves its segment");
-      const isa::Opcode o = slots_[index_ - base_]->opcode();
-      if (o == isa::Opcode::loop || o == isa::Opcode::end_loop)
-        throw Error(ErrorKind::illegal_instruction, "", "branch crosses the border of a loop");
-    }
+    skip(branch->skip);
   } else {
     const auto* read = std::get_if<isa::RegisterLoad>(&d.inst.op);
     run_register_instruction(d.inst.op, registers_, read ? load(read->src) : 0);

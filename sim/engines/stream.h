@@ -67,6 +67,7 @@ class InstructionStream {
   const Decoded* resolve(const Decoded& d);
   void run_control(const Decoded& d, const std::function<std::int32_t(const isa::Access&)>& load);
   void skip_loop();
+  void skip(int instructions);
   void prepare(Decoded& d, bool check) const;
   void check_dram(const Decoded& d) const;
   void check_weights(const Decoded& d);

@@ -10,6 +10,7 @@
 #include "isa/base/error.h"
 #include "sim/engines/execute.h"
 #include "sim/engines/in_flight.h"
+#include "sim/engines/place.h"
 #include "sim/engines/task_graph.h"
 #include "sim/engines/tensor.h"
 
@@ -35,12 +36,14 @@ struct Link {
 /// One instruction, or a chain of matmuls.
 class Task : public TaskNode {
  public:
-  Task(Memories& memories, EngineState& state) : memories_(memories), state_(state) {}
+  Task(Memories& memories, EngineState& state, const isa::ProgramImage& image)
+      : memories_(memories), state_(state), image_(image) {}
   void run() override;
 
   isa::Operation op;
   arch::Engine engine = arch::Engine::tensor;
   std::int64_t pc = 0;
+  std::int32_t source = -1;          ///< index into ProgramImage::ops
   std::shared_ptr<WeightSlot> slot;  ///< load_stationary and transpose
   std::vector<Link> chain;
   bool is_chain = false;
@@ -50,6 +53,7 @@ class Task : public TaskNode {
   void run_one();
   Memories& memories_;
   EngineState& state_;
+  const isa::ProgramImage& image_;
 };
 
 void Task::run_one() {
@@ -74,7 +78,8 @@ void Task::run() {
     }
   } catch (const Error& e) {
     if (!e.where().empty()) throw;
-    throw Error(e.kind(), std::string(arch::name(engine)) + " pc " + std::to_string(at), e.message(), e.notes());
+    const isa::Opcode code = is_chain ? isa::Opcode::matmul : isa::opcode(op);
+    throw Error(e.kind(), place_of(engine, at, code, source, image_), e.message(), e.notes());
   }
   chain.clear();
   slot.reset();
@@ -84,8 +89,8 @@ void Task::run() {
 
 class ValueExecutor::Impl {
  public:
-  Impl(Memories& memories, EngineState& state, std::int64_t bank_bytes, int threads)
-      : memories_(memories), state_(state), bank_bytes_(bank_bytes), graph_(threads) {}
+  Impl(Memories& memories, EngineState& state, const isa::ProgramImage& image, std::int64_t bank_bytes, int threads)
+      : memories_(memories), state_(state), image_(image), bank_bytes_(bank_bytes), graph_(threads) {}
   ~Impl() {
     try {
       drain();
@@ -121,11 +126,12 @@ class ValueExecutor::Impl {
       task = spare_.back();
       spare_.pop_back();
     } else {
-      task = &pool_.emplace_back(memories_, state_);
+      task = &pool_.emplace_back(memories_, state_, image_);
     }
     task->sequence = ++sequence_;
     task->engine = d.engine;
     task->pc = d.pc;
+    task->source = d.op;
     task->is_chain = false;
     task->weight = 0;
     graph_.begin(*task);
@@ -229,6 +235,7 @@ class ValueExecutor::Impl {
 
   Memories& memories_;
   EngineState& state_;
+  const isa::ProgramImage& image_;
   std::int64_t bank_bytes_;
   std::deque<Task> pool_;
   std::vector<Task*> spare_, window_;
@@ -241,8 +248,9 @@ class ValueExecutor::Impl {
   TaskGraph graph_;  ///< last: its threads end before what they work on
 };
 
-ValueExecutor::ValueExecutor(Memories& memories, EngineState& state, std::int64_t psum_bank_bytes, int threads)
-    : impl_(std::make_unique<Impl>(memories, state, psum_bank_bytes, std::max(1, threads))) {}
+ValueExecutor::ValueExecutor(Memories& memories, EngineState& state, const isa::ProgramImage& image,
+                             std::int64_t psum_bank_bytes, int threads)
+    : impl_(std::make_unique<Impl>(memories, state, image, psum_bank_bytes, std::max(1, threads))) {}
 ValueExecutor::~ValueExecutor() = default;
 
 void ValueExecutor::submit(const Decoded& d) { impl_->submit(d); }

@@ -15,8 +15,9 @@ namespace inf::sim {
 /// go on accumulating in the same PSUM region form a chain that one thread runs in one go.
 class ValueExecutor {
  public:
-  /// `threads` counts the calling thread; at least 1.
-  ValueExecutor(Memories& memories, EngineState& state, std::int64_t psum_bank_bytes, int threads);
+  /// `threads` counts the calling thread; at least 1. `image` names operators in messages.
+  ValueExecutor(Memories& memories, EngineState& state, const isa::ProgramImage& image, std::int64_t psum_bank_bytes,
+                int threads);
   ~ValueExecutor();
 
   /// Takes a copy of what it needs. Errors of earlier instructions surface here or in finish(), the earliest one.

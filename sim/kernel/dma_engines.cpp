@@ -102,9 +102,10 @@ std::unique_ptr<Transfer> DmaEngines::take() {
   return t;
 }
 
-void DmaEngines::trigger(arch::Engine engine, const Decoded& d, const isa::DmaCopy& copy, Tick at) {
+void DmaEngines::trigger(arch::Engine engine, const Decoded& d, Tick at) {
+  const DmaMove move = *dma_move(d.inst.op);
   auto t = take();
-  t->ring = static_cast<int>(engine) * kQueuesPerEngine + copy.queue;
+  t->ring = static_cast<int>(engine) * kQueuesPerEngine + *isa::dma_queue(d.inst.op);
   t->pc = d.pc;
   t->op = d.op;
   t->signal = d.inst.signal;
@@ -112,9 +113,9 @@ void DmaEngines::trigger(arch::Engine engine, const Decoded& d, const isa::DmaCo
   t->ready = at + start_;
   t->start = kNever;
   t->end = Tick(0);
-  t->from = fabric_address(copy.src);
-  t->to = fabric_address(copy.dst);
-  plan(copy, chip_.dma, time_, t->plan);
+  t->from = fabric_address(move.src);
+  t->to = fabric_address(move.dst);
+  plan(move, chip_.dma, time_, t->plan);
   t->unserved = t->plan.count;
   for (int i = 0; i < t->plan.count; ++i)
     engines[(static_cast<std::size_t>(t->plan.first_engine) + i) % engines.size()]->enqueue(*t);

@@ -66,8 +66,8 @@ class DmaEngines : public sc_core::sc_module {
 
   std::vector<std::unique_ptr<DmaEngine>> engines;
 
-  /// The trigger instruction retires at `at`; data moves start_ns later at the earliest.
-  void trigger(arch::Engine engine, const Decoded& d, const isa::DmaCopy& copy, Tick at);
+  /// The descriptors stand and the transfer is triggered at `at`; data moves start_ns later at the earliest.
+  void trigger(arch::Engine engine, const Decoded& d, Tick at);
   Tick done_at() const { return done_at_; }
   std::uint64_t activations() const { return activations_; }
 

@@ -19,6 +19,15 @@ SequencerTimes::SequencerTimes(const arch::ChipSpec& chip, const arch::Timebase&
   dma_visibility = at_least_one(chip.semaphores.dma_visibility_ns);
 }
 
+namespace {
+
+/// What needs no datapath: the sequencer's own instructions, and the trigger of a transfer whose descriptors exist.
+bool on_sequencer(const Decoded& d) {
+  return d.control || (d.opcode() == isa::Opcode::dma_copy && !d.dynamic) || d.opcode() == isa::Opcode::nop;
+}
+
+}  // namespace
+
 EngineProcess::EngineProcess(sc_core::sc_module_name name, InstructionStream& stream, Datapath& datapath,
                              const Links& links)
     : sc_module(name),
@@ -88,7 +97,7 @@ std::optional<EngineProcess::Candidate> EngineProcess::candidate(const Decoded& 
   c.semaphores = c.decoded;
   for (const isa::Wait& w : d.inst.waits) {
     if (!w.used) continue;
-    const auto ready = links_.semaphores.bank().ready(w.semaphore, w.value, now);
+    const auto ready = links_.semaphores.bank().ready(w.semaphore, w.value, now, own_writes_[w.semaphore]);
     if (!ready) {
       links_.semaphores.wait(w.semaphore, *this);
       return std::nullopt;
@@ -100,8 +109,7 @@ std::optional<EngineProcess::Candidate> EngineProcess::candidate(const Decoded& 
     }
   }
   c.at = c.semaphores;
-  const bool on_sequencer = d.control || d.opcode() == isa::Opcode::dma_copy || d.opcode() == isa::Opcode::nop;
-  if (!on_sequencer) c.at = std::max(c.at, datapath_.free_for(d));
+  if (!on_sequencer(d)) c.at = std::max(c.at, datapath_.free_for(d));
   return c;
 }
 
@@ -129,9 +137,10 @@ void EngineProcess::record_stall(StallReason reason, Tick from, Tick to) {
 
 void EngineProcess::signal(const Decoded& d, Tick visible) {
   done_at_ = std::max(done_at_, visible);
-  if (d.inst.signal.used)
-    links_.semaphores.post(d.inst.signal, visible + links_.times.engine_visibility,
-                           {false, static_cast<std::uint8_t>(stream_.engine())});
+  if (!d.inst.signal.used) return;
+  const Tick at = visible + links_.times.engine_visibility;
+  if (d.inst.signal.kind == isa::SignalKind::write) own_writes_[d.inst.signal.semaphore] = at;
+  links_.semaphores.post(d.inst.signal, at, {false, static_cast<std::uint8_t>(stream_.engine())});
 }
 
 void EngineProcess::issue(const Decoded& d, const Candidate& c) {
@@ -145,7 +154,7 @@ void EngineProcess::issue(const Decoded& d, const Candidate& c) {
       stalls_[before].by = c.last_wait.by;
     }
   }
-  if (d.control || d.opcode() == isa::Opcode::dma_copy || d.opcode() == isa::Opcode::nop)
+  if (on_sequencer(d))
     issue_on_sequencer(d, c);
   else
     issue_on_datapath(d, c);
@@ -154,10 +163,10 @@ void EngineProcess::issue(const Decoded& d, const Candidate& c) {
 void EngineProcess::issue_on_sequencer(const Decoded& d, const Candidate& c) {
   links_.sink.issued({stream_.engine(), d, c.at});
   Tick end = c.at;
-  if (const auto* copy = std::get_if<isa::DmaCopy>(&d.inst.op)) {
+  if (isa::dma_queue(d.inst.op)) {
     end = c.at + links_.times.trigger;
     record_stall(StallReason::trigger, c.at, end);
-    links_.dma.trigger(stream_.engine(), d, *copy, end);
+    links_.dma.trigger(stream_.engine(), d, end);
     done_at_ = std::max(done_at_, end);
   } else {
     signal(d, std::max(end, datapath_.last_visible()));  // engines complete in order
@@ -187,7 +196,12 @@ void EngineProcess::issue_on_datapath(const Decoded& d, const Candidate& c) {
                          slot.visible,
                          {stalls_.data(), stall_count_},
                          d});
-  signal(d, slot.visible);
+  if (isa::dma_queue(d.inst.op)) {  // gpsimd has built the descriptors; the transfer signals
+    links_.dma.trigger(stream_.engine(), d, slot.end);
+    done_at_ = std::max(done_at_, slot.end);
+  } else {
+    signal(d, slot.visible);
+  }
   sequencer_ = slot.start;
 }
 

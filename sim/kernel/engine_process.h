@@ -25,7 +25,9 @@ struct SequencerTimes {
 ///
 /// An instruction starts at the latest of: previous start + issue_ns; its semaphores' values visible; datapath free;
 /// then, in the order in which engines become ready, the shared SBUF and PSUM ports; then the activation table switch.
-/// Sequencer instructions and DMA triggers do not wait for the datapath.
+/// Sequencer instructions and triggers of dma_copy do not wait for the datapath; an indirect transfer is triggered when
+/// gpsimd has built its descriptors. A wait for a semaphore that the engine itself has written holds until that write
+/// is visible, so that an engine can reset what it waits for next [assumed].
 class EngineProcess : public sc_core::sc_module, public SemaphoreWaiter {
  public:
   SC_HAS_PROCESS(EngineProcess);
@@ -74,6 +76,7 @@ class EngineProcess : public sc_core::sc_module, public SemaphoreWaiter {
   sc_core::sc_event wake_;
   int step_;
   std::optional<Candidate> planned_;  ///< what the current instruction sleeps for
+  std::array<Tick, 256> own_writes_;  ///< per semaphore, when the engine's last write to it becomes visible
   Tick sequencer_;                    ///< when the sequencer turned to the current instruction
   Tick done_at_;
   bool blocked_ = false, drained_ = false, starved_ = false;

@@ -42,7 +42,7 @@ struct Run {
         time(spec),
         memories(spec, program.image().dram_bytes),
         feed(program),
-        counter(program.image().ops.size()) {
+        counter(program.image().ops.size(), spec.tensor) {
     state.random.seed = static_cast<std::uint32_t>(opts.rng_seed ^ (opts.rng_seed >> 32));
     for (int e = 0; e < arch::kEngines; ++e)
       streams.push_back(
@@ -53,7 +53,7 @@ struct Run {
     observers.insert(observers.end(), watchers.begin(), watchers.end());
     if (opts.values) {
       const int host = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-      values = std::make_unique<ValueExecutor>(memories, state, chip.psum.bank_bytes,
+      values = std::make_unique<ValueExecutor>(memories, state, image, chip.psum.bank_bytes,
                                                opts.threads > 0 ? opts.threads : host);
     }
     std::function<void(const Issued&)> report;
@@ -93,7 +93,7 @@ void run_timed(Run& run, SimResult& result, Chip& chip, Fault& fault) {
 
 void write_tensors(Run& run, HostLink& host, const std::vector<TensorData>& inputs, SimResult& result) {
   for (const isa::TensorEntry& t : run.image.tensors) {
-    if (t.role == Role::constant && run.options.values) host.write(t, t.data->data());
+    if (t.role == Role::constant && run.options.values) host.write(t, t.data.bytes().data());
     if (t.role == Role::input && run.options.values) host.write(t, input_of(t, inputs).bytes.data());
     if (t.role == Role::input) result.host_in += host.copy_time(t.bytes);
     if (t.role == Role::output) result.host_out += host.copy_time(t.bytes);
@@ -135,6 +135,7 @@ SimResult simulate(const arch::ChipSpec& chip, isa::ProgramSource& program, cons
     read_outputs(run, model.host, result);
   }
   result.instructions = run.sink->instructions();
+  result.data_dependent = run.sink->data_dependent();
   result.counters = run.counter.take(result.end);
   return result;
 }

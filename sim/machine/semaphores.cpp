@@ -44,17 +44,20 @@ std::int32_t SemaphoreBank::value(int semaphore, Tick now) {
   return slot.value;
 }
 
-std::optional<SemaphoreBank::Ready> SemaphoreBank::ready(int semaphore, std::int32_t value, Tick now) {
+std::optional<SemaphoreBank::Ready> SemaphoreBank::ready(int semaphore, std::int32_t value, Tick now, Tick not_before) {
   Slot& slot = slots_[static_cast<std::size_t>(semaphore)];
   fold(slot, now);
-  if (slot.value >= value) return Ready{now, {}};
+  const Tick from = std::max(now, not_before);
   std::int32_t v = slot.value;
-  for (std::size_t i = 0; i < slot.pending.size(); ++i) {
+  Ready ready{from, {}};
+  for (std::size_t i = 0;; ++i) {
+    const bool last = i == slot.pending.size();
+    // v holds until the next update; one that comes before `from` still changes what is seen then.
+    if (v >= value && (last || slot.pending[i].at > ready.at)) return ready;
+    if (last) return std::nullopt;
     v = apply(v, slot.pending[i].kind, slot.pending[i].value);
-    const bool last_of_tick = i + 1 == slot.pending.size() || slot.pending[i + 1].at != slot.pending[i].at;
-    if (last_of_tick && v >= value) return Ready{slot.pending[i].at, slot.pending[i].by};
+    ready = {std::max(from, slot.pending[i].at), slot.pending[i].by};
   }
-  return std::nullopt;
 }
 
 }  // namespace inf::sim

@@ -33,8 +33,9 @@ class SemaphoreBank {
     Tick at;
     Signaller by;  ///< whose update made it true; meaningful when `at` is after `now`
   };
-  /// The earliest tick from `now` on at which the semaphore is at least `value`, by the updates posted so far.
-  std::optional<Ready> ready(int semaphore, std::int32_t value, Tick now);
+  /// The earliest tick from `now` on, and not before `not_before`, at which the semaphore is at least `value`, by the
+  /// updates posted so far.
+  std::optional<Ready> ready(int semaphore, std::int32_t value, Tick now, Tick not_before = Tick(0));
 
  private:
   struct Update {

@@ -5,17 +5,10 @@
 
 #include "isa/program/program.h"
 #include "sim/machine/footprint.h"
+#include "sim/observers/owner.h"
 #include "sim/observers/vector_clock.h"
 
 namespace inf::sim {
-
-/// Who made an access, for messages.
-struct AccessOwner {
-  std::int64_t pc = 0;
-  std::int32_t op = -1;
-  isa::Opcode opcode = isa::Opcode::nop;
-  arch::Engine engine = arch::Engine::tensor;  ///< or the engine that triggered the DMA
-};
 
 /// An access that may still race with one to come.
 struct AccessRecord {
@@ -24,7 +17,7 @@ struct AccessRecord {
   std::uint16_t agent = 0;
   bool write = false, dense = false;
   isa::Access access;
-  AccessOwner owner;
+  Owner owner;
 };
 
 /// The latest accesses to every place of SBUF, PSUM and device memory. Two accesses that overlap, one of them a write,

@@ -36,6 +36,19 @@ void CounterObserver::issued(const Issued& i) {
   }
 }
 
+void CounterObserver::count_array(const Retired& r, ArrayUse& use) const {
+  const auto& m = std::get<isa::Matmul>(r.inst.inst.op);
+  const std::int64_t rows = m.moving.partitions, columns = m.dst.partitions;
+  const Tick busy = r.end - r.start;
+  ++use.matmuls;
+  use.busy += busy;
+  use.row_ticks += busy.value * rows;
+  use.column_ticks += busy.value * columns;
+  use.cell_ticks += busy.value * rows * columns;
+  use.quarters[static_cast<std::size_t>((rows * 4 - 1) / rows_)]
+              [static_cast<std::size_t>((columns * 4 - 1) / columns_)] += busy;
+}
+
 void CounterObserver::retired(const Retired& r) {
   const auto index = static_cast<std::size_t>(r.engine);
   EngineCounters& e = counters_.engines[index];
@@ -47,6 +60,10 @@ void CounterObserver::retired(const Retired& r) {
     accounted_until_[index] = std::max(accounted_until_[index], s.to);
   }
   OpCounters* o = op(r.op);
+  if (r.opcode == isa::Opcode::matmul) {
+    count_array(r, counters_.array);
+    if (o) count_array(r, o->array);
+  }
   if (!o) return;
   if (o->last_end == Tick(0) || r.start < o->first_start) o->first_start = r.start;
   o->last_end = std::max(o->last_end, r.visible);

@@ -16,6 +16,28 @@ struct EngineCounters {
   std::array<Tick, kStallReasons> stalls{};
 };
 
+/// How much of the array the matmuls filled while they kept it busy: the sums over `busy` are the averages that explain
+/// what becomes of the peak rate.
+struct ArrayUse {
+  std::uint64_t matmuls = 0;
+  Tick busy;                      ///< sum of their initiation intervals
+  std::int64_t row_ticks = 0;     ///< ticks x rows that took part in the contraction
+  std::int64_t column_ticks = 0;  ///< ticks x columns that made a result
+  std::int64_t cell_ticks = 0;    ///< ticks x rows x columns
+  /// Busy time by [quarters of the rows][quarters of the columns] in use, each begun quarter counting: [0][3] is few
+  /// rows and all columns.
+  std::array<std::array<Tick, 4>, 4> quarters{};
+  /// Averages in 0..1 of an array of this size; 0 where nothing ran.
+  double rows_used(int rows) const { return share(row_ticks, rows); }
+  double columns_used(int columns) const { return share(column_ticks, columns); }
+  double cells_used(int rows, int columns) const { return share(cell_ticks, rows * columns); }
+
+ private:
+  double share(std::int64_t ticks, int most) const {
+    return busy == Tick(0) ? 0 : static_cast<double>(ticks) / (static_cast<double>(busy.value) * most);
+  }
+};
+
 /// What was done for one operator of the program.
 struct OpCounters {
   std::uint64_t instructions = 0;
@@ -23,6 +45,7 @@ struct OpCounters {
   std::array<Tick, arch::kEngines>
       busy{};              ///< its part of the engine's busy time; where two operators overlap, the earlier one's
   std::uint64_t macs = 0;  ///< multiply-accumulates of its matmuls, whatever they are good for
+  ArrayUse array;
   std::int64_t dram_read = 0, dram_written = 0;  ///< bytes
 };
 
@@ -34,12 +57,15 @@ struct Counters {
   std::uint64_t dma_transfers = 0;
   std::int64_t dram_read = 0, dram_written = 0;  ///< bytes
   std::uint64_t macs = 0;
+  ArrayUse array;
 };
 
 /// Fills Counters.
 class CounterObserver : public Observer {
  public:
-  explicit CounterObserver(std::size_t ops) { counters_.ops.resize(ops); }
+  CounterObserver(std::size_t ops, const arch::TensorSpec& array) : rows_(array.rows), columns_(array.columns) {
+    counters_.ops.resize(ops);
+  }
   void issued(const Issued&) override;
   void retired(const Retired&) override;
   void transferred(const DmaTransfer&) override;
@@ -48,6 +74,8 @@ class CounterObserver : public Observer {
 
  private:
   OpCounters* op(std::int32_t index);
+  void count_array(const Retired& r, ArrayUse& use) const;
+  int rows_, columns_;
   Counters counters_;
   std::array<Tick, arch::kEngines> busy_until_{}, accounted_until_{};
   Tick dma_until_;

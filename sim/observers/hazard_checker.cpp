@@ -1,6 +1,7 @@
 #include "sim/observers/hazard_checker.h"
 
 #include "isa/base/error.h"
+#include "sim/engines/place.h"
 #include "sim/engines/stream.h"
 
 namespace inf::sim {
@@ -34,21 +35,17 @@ HazardChecker::HazardChecker(const arch::ChipSpec& chip, const isa::ProgramImage
     if (t.role == Role::input || t.role == Role::constant) dram_.set(t.offset, t.offset + t.bytes);
 }
 
-AccessOwner HazardChecker::owner_of(const Issued& i) const { return {i.inst.pc, i.inst.op, i.inst.opcode(), i.engine}; }
+Owner HazardChecker::owner_of(const Issued& i) const { return {i.inst.pc, i.inst.op, i.inst.opcode(), i.engine}; }
 
-std::string HazardChecker::describe(const AccessOwner& o) const {
-  std::string text = std::string(arch::name(o.engine)) + " pc " + std::to_string(o.pc) + " " + isa::name(o.opcode);
-  if (o.op >= 0 && static_cast<std::size_t>(o.op) < image_.ops.size())
-    text += " (" + image_.ops[static_cast<std::size_t>(o.op)].name + ")";
-  return text;
-}
+std::string HazardChecker::describe(const Owner& o) const { return place_of(o.engine, o.pc, o.opcode, o.op, image_); }
 
 void HazardChecker::issued(const Issued& i) {
   ++count_;
   last_issue_[static_cast<std::size_t>(i.engine)] = count_;
-  const VectorClock& start = order_.acquire(i.engine, i.inst.inst.waits);
   const int agent = order_.agent_of(i.engine, i.inst.inst.op);
-  const std::uint32_t index = order_.begin(agent);
+  if (const auto race = order_.acquire(i.engine, agent, i.inst.inst.waits, owner_of(i))) stop(i, *race);
+  const VectorClock& start = order_.engine_clock(static_cast<int>(i.engine));
+  const std::uint32_t index = order_.begin(i.engine, agent, i.inst.inst.op);
   if (agent >= arch::kEngines) triggers_dma_[static_cast<std::size_t>(i.engine)] = true;
   if (i.inst.footprint.count) {
     check_races(i, agent, index, start);
@@ -56,8 +53,34 @@ void HazardChecker::issued(const Issued& i) {
     check_accumulation(i);
     note_writes(i);
   }
-  if (i.inst.inst.signal.used) order_.release(i.engine, agent, index, i.inst.inst.signal);
+  if (i.inst.inst.signal.used)
+    if (const auto race = order_.release(i.engine, agent, index, i.inst.inst.signal, owner_of(i))) stop(i, *race);
   if (count_ % kPruneEvery == 0) prune();
+}
+
+void HazardChecker::stop(const Issued& i, const SemaphoreRace& race) const {
+  const std::string semaphore = "s" + std::to_string(race.semaphore), other = describe(race.other);
+  std::string message, way_out;
+  switch (race.kind) {
+    case SemaphoreRace::Kind::set_over_update:
+      message = "sets " + semaphore + ", which " + other + " changes without being ordered before it";
+      way_out = "set a semaphore only behind a wait that all of its updates are needed for";
+      break;
+    case SemaphoreRace::Kind::set_over_wait:
+      message = "sets " + semaphore + ", for which " + other + " waits without being ordered before it";
+      way_out = "set a semaphore only when everyone who waits for its old counts has said so";
+      break;
+    case SemaphoreRace::Kind::update_over_set:
+      message = "changes " + semaphore + ", which " + other + " sets without being ordered before it";
+      way_out = "let it wait for a semaphore that is signalled behind the one that sets";
+      break;
+    case SemaphoreRace::Kind::stale_wait:
+      message = "waits for a value of " + semaphore + " that an old count reaches too: " + other +
+                " sets it without being ordered before it";
+      way_out = "let it wait for a semaphore that is signalled behind the one that sets";
+      break;
+  }
+  throw Error(ErrorKind::race, describe(owner_of(i)), message, {way_out});
 }
 
 void HazardChecker::check_races(const Issued& i, int agent, std::uint32_t index, const VectorClock& start) {

@@ -12,6 +12,7 @@ namespace inf::sim {
 /// Stops a program whose result could depend on timing, or on what memory held before.
 /// - two unordered accesses to overlapping bytes, one of them a write;
 /// - a read of SBUF, PSUM or device memory that nothing wrote;
+/// - a semaphore whose count at a wait depends on timing, because a write to it is not ordered (HappensBefore);
 /// - PSUM misuse: a matmul that accumulates onto what no overwriting matmul has put there.
 /// Order means semaphores (HappensBefore), never simulated time.
 /// Errors: race, naming engine, pc, instruction, operator of both sides and the first common bytes.
@@ -21,13 +22,14 @@ class HazardChecker : public Observer {
   void issued(const Issued& i) override;
 
  private:
+  [[noreturn]] void stop(const Issued& i, const SemaphoreRace& race) const;
   void check_reads(const Issued& i);
   void check_accumulation(const Issued& i);
   void check_races(const Issued& i, int agent, std::uint32_t index, const VectorClock& start);
   void note_writes(const Issued& i);
   void prune();
-  std::string describe(const AccessOwner& owner) const;
-  AccessOwner owner_of(const Issued& i) const;
+  std::string describe(const Owner& owner) const;
+  Owner owner_of(const Issued& i) const;
 
   const isa::ProgramImage& image_;
   HappensBefore order_;

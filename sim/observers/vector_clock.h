@@ -7,8 +7,8 @@
 
 namespace inf::sim {
 
-/// Agents complete their work in order: engines 0..4, then DMA queues as they come into use.
-inline constexpr int kAgents = arch::kEngines + arch::kEngines * kQueuesPerEngine;
+/// Agents complete their work in order: engines 0..4, then DMA queues and sequencers as they come into use.
+inline constexpr int kAgents = arch::kEngines + arch::kEngines * kQueuesPerEngine + arch::kEngines;
 
 /// For each agent, how many of its instructions (transfers) are known to be complete.
 struct VectorClock {

@@ -34,22 +34,6 @@ std::vector<std::int64_t> shape_of(const onnx::ValueInfoProto& value) {
   return shape;
 }
 
-std::string float_bytes(const std::vector<float>& values) {
-  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
-}
-
-// A safetensors file of these tensors, each name behind a prefix.
-std::string as_safetensors(const TensorMap& tensors, const std::string& prefix) {
-  std::string header = "{", data;
-  for (const auto& [name, tensor] : tensors) {
-    const std::size_t begin = data.size();
-    data += float_bytes(tensor.data);
-    header += fmt::format(R"({}"{}{}":{{"dtype":"F32","shape":[{}],"data_offsets":[{},{}]}})",
-                          header.size() > 1 ? "," : "", prefix, name, fmt::join(tensor.shape, ","), begin, data.size());
-  }
-  return test::safetensors(header + "}", data);
-}
-
 }  // namespace
 
 TEST_CASE("CRAFT has the operators that the vendor's log counts") {
@@ -125,8 +109,8 @@ TEST_CASE("weights from a file: either format, with or without the prefix") {
   CraftOptions o = options(32, 32);
   o.weights.seed = 3;
   write_craft(o, folder / "w.onnx");
-  folder.write("w.safetensors", as_safetensors(weights, ""));
-  folder.write("prefixed.safetensors", as_safetensors(weights, "module."));
+  folder.write("w.safetensors", test::as_safetensors(weights, ""));
+  folder.write("prefixed.safetensors", test::as_safetensors(weights, "module."));
   for (const char* file : {"w.onnx", "w.safetensors", "prefixed.safetensors"}) {
     CAPTURE(file);
     const TensorMap read = craft_weights(parse_weight_choice((folder / file).string()));
@@ -143,7 +127,7 @@ TEST_CASE("a file that does not fit is refused with every tensor that is wrong")
   weights.at("basenet.slice1.1.running_var").shape = {8, 8};
   weights.at("conv_cls.0.bias").data[3] = __builtin_nanf("");
   const test::ScratchFolder folder("craft_misfit");
-  const auto file = folder.write("w.safetensors", as_safetensors(weights, ""));
+  const auto file = folder.write("w.safetensors", test::as_safetensors(weights, ""));
   const std::string error =
       test::error_of([&] { craft_onnx({.height = 32, .width = 32, .weights = parse_weight_choice(file.string())}); });
   CAPTURE(error);

@@ -6,7 +6,11 @@
 #include <functional>
 #include <string>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "isa/base/error.h"
+#include "workloads/weights/tensor_map.h"
 
 namespace inf::test {
 
@@ -47,6 +51,22 @@ inline std::string safetensors(const std::string& header, const std::string& dat
   std::string bytes;
   for (int i = 0; i < 8; ++i) bytes += static_cast<char>((header.size() >> (8 * i)) & 0xff);
   return bytes + header + data;
+}
+
+inline std::string float_bytes(const std::vector<float>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)};
+}
+
+/// A safetensors file of these tensors, each name behind a prefix.
+inline std::string as_safetensors(const workloads::TensorMap& tensors, const std::string& prefix) {
+  std::string header = "{", data;
+  for (const auto& [name, tensor] : tensors) {
+    const std::size_t begin = data.size();
+    data += float_bytes(tensor.data);
+    header += fmt::format(R"({}"{}{}":{{"dtype":"F32","shape":[{}],"data_offsets":[{},{}]}})",
+                          header.size() > 1 ? "," : "", prefix, name, fmt::join(tensor.shape, ","), begin, data.size());
+  }
+  return safetensors(header + "}", data);
 }
 
 }  // namespace inf::test

@@ -1,34 +1,32 @@
+#include "tools/workflow/analysis.h"
+
 #include <CLI/CLI.hpp>
 
 #include <memory>
 
-#include "compiler/import/onnx.h"
-#include "compiler/pipeline/pipeline.h"
-#include "isa/arch/chip_config.h"
 #include "tools/inf-sim/commands.h"
+#include "tools/inf-sim/model_options.h"
 #include "tools/inf-sim/output.h"
-#include "tools/workflow/compile_report.h"
-#include "tools/workflow/files.h"
-#include "tools/workflow/model.h"
-#include "tools/workflow/workload.h"
 
 namespace inf::cli {
 namespace {
 
 struct AnalyzeArguments {
-  std::string file, chip = "inf2";
+  std::string file, chip;
+  bool no_nodes = false;
+  ModelOptions model;
   JsonChoice json;
 };
 
 int analyze(const AnalyzeArguments& a) {
   check_destinations(a.json);
-  compiler::Graph graph = is_workload(a.file)
-                              ? workflow::load_graph(workflow::resolve(workflow::read_workload_file(a.file)))
-                              : compiler::import_onnx(a.file);
-  const arch::ChipSpec chip = arch::load_chip(workflow::find_config("chips", a.chip, {}, "--chip"));
-  const compiler::CompiledModel model = compiler::compile(std::move(graph), chip);
-  const workflow::CompileReport report = workflow::describe_graph(model.graph);
-  emit(a.json, workflow::compile_report_text(report, true), workflow::compile_report_json(report));
+  workflow::Overrides over;
+  over.instances = false;
+  if (!a.chip.empty()) over.chip = a.chip;
+  a.model.put_into(over);
+  const workflow::Analysis analysis =
+      workflow::analyze(workflow::resolve(workflow::read_workload_or_model(a.file), over));
+  emit(a.json, workflow::analysis_text(analysis, !a.no_nodes), workflow::analysis_json(analysis));
   return 0;
 }
 
@@ -39,7 +37,10 @@ void add_analyze(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("analyze", "what becomes of each ONNX node: compiled, fused, folded, on the host, or refused");
   command->add_option("model", a->file, "ONNX or workload file")->required()->type_name("M.onnx|W.yaml");
-  command->add_option("--chip", a->chip, "a name in configs/chips or a path")->capture_default_str()->type_name("CHIP");
+  command->add_option("--chip", a->chip, "a name in configs/chips or a path; inf2 where the file names none")
+      ->type_name("CHIP");
+  command->add_flag("--no-nodes", a->no_nodes, "leave out the line for every ONNX node");
+  a->model.add_to(*command);
   a->json.add_to(*command);
   command->callback([a, &action] { action = [a] { return analyze(*a); }; });
 }

@@ -5,7 +5,6 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "compiler/import/onnx.h"
 #include "compiler/pipeline/pipeline.h"
 #include "isa/arch/chip_config.h"
 #include "isa/base/atomic_file.h"
@@ -13,10 +12,11 @@
 #include "isa/program/file.h"
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/dumps.h"
+#include "tools/inf-sim/model_options.h"
 #include "tools/inf-sim/output.h"
+#include "tools/inf-sim/precision.h"
 #include "tools/workflow/compile_report.h"
-#include "tools/workflow/files.h"
-#include "tools/workflow/model.h"
+#include "tools/workflow/fit.h"
 #include "tools/workflow/workload.h"
 
 namespace inf::cli {
@@ -25,36 +25,22 @@ namespace {
 constexpr int kVersion = 1;  // of the document in docs/json.md
 
 struct CompileArguments {
-  std::string file, chip, auto_cast_type, size, program;
+  std::string file, chip, size, program;
   bool list_passes = false, nodes = false;
+  PrecisionOptions precision;
+  ModelOptions model;
   JsonChoice json;
   DumpOptions dumps;
 };
 
-struct Target {
-  compiler::Graph graph;
-  std::filesystem::path chip;
-  DType compute = DType::bf16;
-};
-
-/// A workload says more than a model: chip and precision.
-Target read_target(const CompileArguments& a) {
-  if (is_workload(a.file)) {
-    workflow::Overrides over;
-    if (!a.chip.empty()) over.chip = a.chip;
-    if (!a.auto_cast_type.empty()) over.auto_cast_type = a.auto_cast_type;
-    if (!a.size.empty()) over.size = parse_size(a.size);
-    const workflow::Workload workload = workflow::resolve(workflow::read_workload_file(a.file), over);
-    return {workflow::load_graph(workload), workload.chip, workload.compute};
-  }
-  if (!a.size.empty())
-    throw Error(ErrorKind::usage, "--size",
-                "is for built-in models; give a workload file with model.shapes for an ONNX file");
-  Target target;
-  target.chip = workflow::find_config("chips", a.chip.empty() ? "inf2" : a.chip, {}, "--chip");
-  if (!a.auto_cast_type.empty()) target.compute = workflow::parse_auto_cast_type(a.auto_cast_type, "--auto-cast-type");
-  target.graph = compiler::import_onnx(a.file);
-  return target;
+workflow::Workload read_target(const CompileArguments& a) {
+  workflow::Overrides over;
+  if (!a.chip.empty()) over.chip = a.chip;
+  if (!a.size.empty()) over.size = parse_size(a.size);
+  a.precision.apply_to(over);
+  a.model.put_into(over);
+  over.instances = false;
+  return workflow::resolve(workflow::read_workload_or_model(a.file), over);
 }
 
 int list_passes(const JsonChoice& choice) {
@@ -70,29 +56,70 @@ int list_passes(const JsonChoice& choice) {
   return 0;
 }
 
+/// "m.infp" with parts before its ending: "m.batch-8.2.infp".
+std::filesystem::path with_parts(const std::filesystem::path& file, const std::string& label, std::size_t number) {
+  std::string name = file.stem().string();
+  if (!label.empty()) name += "." + label;
+  if (number > 0) name += fmt::format(".{}", number);
+  return file.parent_path() / (name + file.extension().string());
+}
+
+/// Writes a program and says how large its file became.
+void write(isa::ProgramSource& source, const std::filesystem::path& file, workflow::CompileReport& report) {
+  isa::write_program(source, file);
+  std::error_code no_size;  // of a device or a pipe
+  const auto bytes = std::filesystem::file_size(file, no_size);
+  report.file_bytes = no_size ? 0 : bytes;
+}
+
+/// The programs of a model at one set of sizes: several where the host runs something between them.
+void compile_variant(const CompileArguments& a, workflow::Variant variant, const workflow::Workload& workload,
+                     const arch::ChipSpec& chip, std::vector<workflow::CompileReport>& reports) {
+  compiler::CompileOptions options = a.dumps.options();
+  options.compute = workload.precision.compute;
+  options.storage = workload.precision.storage;
+  const compiler::PlacedModel placed =
+      compiler::compile_placed(std::move(variant.graph), chip, options, workload.host_operators);
+  const bool split = placed.segments.size() > 1;
+  if (!split && placed.segments.front().place == compiler::Place::host)
+    reports.push_back(workflow::describe_graph(placed.graph));
+  std::size_t number = 0;
+  for (const compiler::CompiledSegment& segment : placed.segments) {
+    if (segment.place == compiler::Place::host) continue;
+    const compiler::CompiledModel& model = segment.model;
+    if (!model.source) {  // stopped before there was a program
+      reports.push_back(workflow::describe_graph(model.graph));
+      continue;
+    }
+    reports.push_back(workflow::describe_compiled(model, chip, workload.precision));
+    ++number;
+    const std::string title =
+        split ? fmt::format("{}{}program {}", variant.label, variant.label.empty() ? "" : ", ", number) : variant.label;
+    if (!title.empty()) reports.back().model += fmt::format(" ({})", title);
+    if (!a.program.empty())
+      write(*model.source, with_parts(a.program, variant.label, split ? number : 0), reports.back());
+  }
+}
+
 int compile(const CompileArguments& a) {
   if (a.list_passes) return list_passes(a.json);
   if (a.file.empty()) throw Error(ErrorKind::usage, "compile", "needs an ONNX or workload file");
-  compiler::CompileOptions options = a.dumps.options();
+  a.dumps.options();
   check_destinations(a.json);
   if (!a.program.empty()) check_writable(a.program);
-  Target target = read_target(a);
-  const arch::ChipSpec chip = arch::load_chip(target.chip);
-  options.compute = target.compute;
-  compiler::CompiledModel model = compiler::compile(std::move(target.graph), chip, options);
-  if (!model.source) {  // stopped before there was a program
-    const workflow::CompileReport report = workflow::describe_graph(model.graph);
-    emit(a.json, workflow::compile_report_text(report, a.nodes), workflow::compile_report_json(report));
-    return 0;
+  const workflow::Workload workload = read_target(a);
+  const arch::ChipSpec chip = arch::load_chip(workload.chip);
+  std::vector<workflow::CompileReport> reports;
+  for (workflow::Variant& variant : workflow::load_variants(workload))
+    compile_variant(a, std::move(variant), workload, chip, reports);
+  std::string text;
+  nlohmann::ordered_json programs = nlohmann::ordered_json::array();
+  for (const workflow::CompileReport& report : reports) {
+    text += (text.empty() ? "" : "\n") + workflow::compile_report_text(report, a.nodes);
+    programs.push_back(nlohmann::ordered_json::parse(workflow::compile_report_json(report)));
   }
-  workflow::CompileReport report = workflow::describe_compiled(model, chip, target.compute);
-  if (!a.program.empty()) {
-    isa::write_program(*model.source, a.program);
-    std::error_code no_size;  // of a device or a pipe
-    const auto bytes = std::filesystem::file_size(a.program, no_size);
-    report.file_bytes = no_size ? 0 : bytes;
-  }
-  emit(a.json, workflow::compile_report_text(report, a.nodes), workflow::compile_report_json(report));
+  const nlohmann::ordered_json all = {{"document", "inf-sim compile"}, {"version", kVersion}, {"programs", programs}};
+  emit(a.json, text, reports.size() == 1 ? workflow::compile_report_json(reports[0]) : all.dump(2) + "\n");
   return 0;
 }
 
@@ -104,10 +131,11 @@ void add_compile(CLI::App& app, Action& action) {
   command->add_option("model", a->file, "ONNX or workload file")->type_name("M.onnx|W.yaml");
   command->add_option("-o,--output", a->program, "program file to write")->type_name("FILE");
   command->add_option("--chip", a->chip, "a name in configs/chips or a path")->type_name("CHIP");
-  command->add_option("--auto-cast-type", a->auto_cast_type, "bf16, fp16, tf32 or fp32")->type_name("TYPE");
+  a->precision.add_to(*command);
   command->add_option("--size", a->size, "input size of a built-in model in place of the file's")->type_name("HxW");
   command->add_flag("--list-passes", a->list_passes, "print the passes in order, and stop");
   command->add_flag("--nodes", a->nodes, "a line for every ONNX node");
+  a->model.add_to(*command);
   a->dumps.add_to(*command, true);
   a->json.add_to(*command);
   command->callback([a, &action] { action = [a] { return compile(*a); }; });

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/workflow/format.h"
+#include "tools/workflow/json_parts.h"
 
 namespace inf::workflow {
 namespace {
@@ -24,6 +25,7 @@ std::string memory_text(const CompileReport& report) {
   row("constants", report.constants_bytes);
   row("scratch, before it is shared", report.scratch_bytes);
   row("high-water mark", report.device_memory_bytes);
+  row("instructions", static_cast<std::int64_t>(report.instructions_bytes));
   if (report.file_bytes > 0) row("program file", static_cast<std::int64_t>(report.file_bytes));
   return "\nDevice memory\n" + table.text();
 }
@@ -48,12 +50,13 @@ CompileReport describe_graph(const compiler::Graph& graph) {
   return report;
 }
 
-CompileReport describe_compiled(const compiler::CompiledModel& model, const arch::ChipSpec& chip, DType compute) {
+CompileReport describe_compiled(const compiler::CompiledModel& model, const arch::ChipSpec& chip,
+                                const Precision& precision) {
   CompileReport report = describe_graph(model.graph);
   const isa::ProgramImage& image = model.source->image();
   report.chip = chip.name;
   report.chip_title = chip.title;
-  report.dtype = inf::name(compute);
+  report.precision = precision;
   for (std::size_t i = 0; i < image.ops.size(); ++i) {
     PredictedOperator op{
         image.ops[i].name, image.ops[i].kind, "", "", static_cast<std::uint64_t>(image.ops[i].macs), 0};
@@ -75,13 +78,14 @@ CompileReport describe_compiled(const compiler::CompiledModel& model, const arch
     }
   }
   report.device_memory_bytes = image.dram_bytes;
+  report.instructions_bytes = isa::instruction_bytes(*model.source);
   return report;
 }
 
 std::string compile_report_text(const CompileReport& report, bool per_node) {
-  std::string text = report.chip.empty()
-                         ? report.model + "\n"
-                         : fmt::format("{} for {}, {}\n", report.model, report.chip_title, report.dtype);
+  std::string text = report.chip.empty() ? report.model + "\n"
+                                         : fmt::format("{} for {}, {}\n", report.model, report.chip_title,
+                                                       workflow::text(report.precision));
   text += "\nOperators of the model\n" + ledger_text(report.ledger);
   if (per_node) text += "\nNodes\n" + ledger_nodes_text(report.nodes);
   if (report.chip.empty()) return text;
@@ -92,30 +96,18 @@ std::string compile_report_json(const CompileReport& report) {
   const bool compiled = !report.chip.empty();
   Json json = {
       {"document", compiled ? "inf-sim compile" : "inf-sim analyze"}, {"version", kVersion}, {"model", report.model}};
-  json["ledger"] = Json::array();
-  for (const LedgerRow& row : report.ledger)
-    json["ledger"].push_back({{"type", row.type},
-                              {"nodes", row.total()},
-                              {"compiled", row.compiled},
-                              {"fused", row.fused},
-                              {"folded", row.folded},
-                              {"host", row.host},
-                              {"refused", row.refused}});
-  json["nodes"] = Json::array();
-  for (const compiler::LedgerEntry& node : report.nodes)
-    json["nodes"].push_back({{"node", node.node},
-                             {"type", node.onnx_type},
-                             {"fate", name(node.fate)},
-                             {"into", node.into},
-                             {"macs", node.macs}});
+  json["ledger"] = ledger_json(report.ledger);
+  json["nodes"] = nodes_json(report.nodes);
   if (!compiled) return json.dump(2) + "\n";
   json["chip"] = {{"name", report.chip}, {"title", report.chip_title}};
-  json["dtype"] = report.dtype;
+  json["dtype"] = name(report.precision.compute);
+  json["storage_dtype"] = name(report.precision.storage);
   json["memory"] = {{"inputs_bytes", report.inputs_bytes},
                     {"outputs_bytes", report.outputs_bytes},
                     {"constants_bytes", report.constants_bytes},
                     {"scratch_bytes", report.scratch_bytes},
                     {"device_memory_bytes", report.device_memory_bytes},
+                    {"instructions_bytes", report.instructions_bytes},
                     {"program_file_bytes", report.file_bytes}};
   json["predicted_ns"] = static_cast<std::int64_t>(report.predicted_ns);
   json["operators"] = Json::array();

@@ -5,6 +5,7 @@
 
 #include "compiler/pipeline/pipeline.h"
 #include "isa/arch/chip_spec.h"
+#include "tools/workflow/auto_cast.h"
 #include "tools/workflow/ledger.h"
 
 namespace inf::workflow {
@@ -18,16 +19,19 @@ struct PredictedOperator {
 
 /// The result of `inf-sim compile` and, without operators, of `inf-sim analyze`.
 struct CompileReport {
-  std::string model, chip, chip_title, dtype;
+  std::string model, chip, chip_title;
+  Precision precision;
   std::vector<LedgerRow> ledger;
   std::vector<compiler::LedgerEntry> nodes;
   std::vector<PredictedOperator> operators;
   double predicted_ns = 0;  ///< sum over operators
   std::int64_t inputs_bytes = 0, outputs_bytes = 0, constants_bytes = 0, scratch_bytes = 0, device_memory_bytes = 0;
-  std::uint64_t file_bytes = 0;  ///< 0 when no program was written
+  std::uint64_t instructions_bytes = 0;  ///< of all engines, as the chip fetches them; passes of loops once
+  std::uint64_t file_bytes = 0;          ///< 0 when no program was written
 };
 
-CompileReport describe_compiled(const compiler::CompiledModel& model, const arch::ChipSpec& chip, DType compute);
+CompileReport describe_compiled(const compiler::CompiledModel& model, const arch::ChipSpec& chip,
+                                const Precision& precision);
 /// The ledger alone.
 CompileReport describe_graph(const compiler::Graph& graph);
 

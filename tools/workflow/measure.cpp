@@ -64,6 +64,16 @@ OperatorUse operator_use(const arch::ChipSpec& chip, const isa::SourceOp& source
   return op;
 }
 
+/// What follows from work, traffic and time.
+void relate(Roofline& roof, double device_ns) {
+  const double flops = kFlopsPerMac * static_cast<double>(roof.macs);
+  const double bytes = static_cast<double>(roof.dram_read + roof.dram_written);
+  roof.intensity = bytes > 0 ? flops / bytes : 0;
+  roof.attainable_tflops =
+      bytes > 0 ? std::min(roof.peak_tflops, roof.intensity * roof.bytes_per_ns * 1e-3) : roof.peak_tflops;
+  roof.achieved_tflops = device_ns > 0 ? flops / device_ns * 1e-3 : 0;
+}
+
 }  // namespace
 
 std::vector<EngineUse> measure_engines(const arch::ChipSpec& chip, const sim::SimResult& run) {
@@ -118,14 +128,22 @@ Roofline measure_roofline(const arch::ChipSpec& chip, const isa::ProgramImage& i
   roof.dram_written = run.counters.dram_written;
   roof.peak_tflops = peak_tflops(chip, dtype);
   roof.bytes_per_ns = std::min(dma_bytes_per_ns(chip), chip.memory.bytes_per_ns);
-  const double flops = kFlopsPerMac * static_cast<double>(roof.macs);
-  const double bytes = static_cast<double>(roof.dram_read + roof.dram_written);
-  roof.intensity = bytes > 0 ? flops / bytes : 0;
-  roof.attainable_tflops =
-      bytes > 0 ? std::min(roof.peak_tflops, roof.intensity * roof.bytes_per_ns * 1e-3) : roof.peak_tflops;
-  const double device = ns(chip, run.end);
-  roof.achieved_tflops = device > 0 ? flops / device * 1e-3 : 0;
+  relate(roof, ns(chip, run.end));
   return roof;
+}
+
+Roofline sum_rooflines(std::span<const Roofline> parts, double device_ns) {
+  Roofline sum;
+  for (const Roofline& part : parts) {
+    sum.macs += part.macs;
+    sum.executed_macs += part.executed_macs;
+    sum.dram_read += part.dram_read;
+    sum.dram_written += part.dram_written;
+    sum.peak_tflops = part.peak_tflops;
+    sum.bytes_per_ns = part.bytes_per_ns;
+  }
+  relate(sum, device_ns);
+  return sum;
 }
 
 std::int64_t copied_bytes(const isa::ProgramImage& image) {
@@ -153,7 +171,7 @@ Throughput measure_throughput(const arch::ChipSpec& chip, const Latency& latency
   Throughput rate;
   rate.cores = chip.cores;
   rate.chips = instance.chips;
-  rate.device_start_ns = static_cast<double>(instance.runtime.device_start_ns);
+  rate.device_start_ns = static_cast<double>(instance.runtime.device_start_ns) * latency.calls;
   rate.core_per_s = 1e9 / (latency.device_ns + rate.device_start_ns);
   const double by_cores = rate.core_per_s * chip.cores;
   const double bytes = static_cast<double>(roofline.dram_read + roofline.dram_written);
@@ -161,6 +179,12 @@ Throughput measure_throughput(const arch::ChipSpec& chip, const Latency& latency
   rate.chip_per_s = std::min(by_cores, by_memory);
   rate.chip_bound = by_cores <= by_memory ? "cores" : "device memory";
   rate.instance_per_s = rate.chip_per_s * instance.chips;
+  rate.instance_bound = "chips";
+  if (latency.host_ns <= 0) return rate;
+  const double at_once =
+      std::max(1.0, static_cast<double>(instance.vcpu) / static_cast<double>(instance.runtime.host_vcpu));
+  const double by_host = 1e9 * at_once / latency.host_ns;
+  if (by_host < rate.instance_per_s) rate.instance_per_s = by_host, rate.instance_bound = "host";
   return rate;
 }
 

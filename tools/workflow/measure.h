@@ -24,11 +24,15 @@ std::vector<OperatorUse> measure_operators(const arch::ChipSpec& chip, const isa
 Roofline measure_roofline(const arch::ChipSpec& chip, const isa::ProgramImage& image, const sim::SimResult& run,
                           DType dtype);
 
+/// Work and traffic of several programs that run one after the other and take `device_ns` together.
+Roofline sum_rooflines(std::span<const Roofline> parts, double device_ns);
+
 /// One call: simulated device time plus the instance's runtime.
 Latency measure_latency(const arch::ChipSpec& chip, const isa::ProgramImage& image, const sim::SimResult& run,
                         const arch::InstanceSpec& instance);
 
-/// How often it runs per second. Device memory caps the chip: its cores share the bandwidth.
+/// How often it runs per second. Device memory caps the chip: its cores share the bandwidth; operators on the host cap
+/// the instance: its processors share them.
 Throughput measure_throughput(const arch::ChipSpec& chip, const Latency& latency, const Roofline& roofline,
                               const arch::InstanceSpec& instance);
 

@@ -4,13 +4,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "compiler/import/onnx.h"
+#include "isa/arch/chip_config.h"
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
 #include "tools/workflow/npy.h"
+#include "tools/workflow/random_inputs.h"
+#include "tools/workflow/workload_parseq.h"
 #include "workloads/craft/craft.h"
-#include "workloads/weights/random.h"
+#include "workloads/parseq/parseq.h"
 
 namespace inf::workflow {
 namespace {
@@ -26,6 +30,12 @@ compiler::Graph craft_graph(const BuiltinCraft& craft, Extent size) {
   return compiler::import_onnx(workloads::craft_onnx(options), "craft");
 }
 
+}  // namespace
+
+compiler::Graph parseq_graph(const workloads::ParseqOptions& options) {
+  return compiler::import_onnx(workloads::parseq_onnx(options), "parseq");
+}
+
 std::string weights_note(const workloads::WeightChoice& weights) {
   switch (weights.source) {
     case workloads::WeightChoice::Source::demo: return "demo weights: constructed by hand, not trained";
@@ -35,6 +45,8 @@ std::string weights_note(const workloads::WeightChoice& weights) {
   }
   return {};
 }
+
+namespace {
 
 /// Height and width of an NCHW input.
 Extent extent_of(const compiler::Value& input, const std::string& place) {
@@ -68,11 +80,14 @@ compiler::ValueId find_input(const compiler::Graph& graph, const InputSource& so
                           did_you_mean(source.name, names)));
 }
 
-std::vector<float> random_values(std::uint64_t seed, const compiler::Value& value) {
-  const workloads::CounterRandom random(seed, value.name);
-  std::vector<float> values(static_cast<std::size_t>(compiler::elements(value.shape)));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = random.normal(i);
-  return values;
+/// Integers pass through fp32 and must come out whole.
+void check_integers(const std::filesystem::path& file, const compiler::Value& value, const std::vector<float>& data) {
+  constexpr float kExact = 16777216;  // 2^24
+  for (std::size_t i = 0; i < data.size(); ++i)
+    if (!(std::fabs(data[i]) <= kExact) || data[i] != std::trunc(data[i]))
+      throw Error(
+          ErrorKind::import, file.string(),
+          fmt::format("element {} is {}; input '{}' takes whole numbers within -2^24..2^24", i, data[i], value.name));
 }
 
 std::vector<float> npy_values(const std::filesystem::path& file, const compiler::Value& value) {
@@ -81,12 +96,16 @@ std::vector<float> npy_values(const std::filesystem::path& file, const compiler:
     throw Error(ErrorKind::import, file.string(),
                 fmt::format("has shape [{}]; input '{}' needs [{}]", fmt::join(array.shape, ", "), value.name,
                             fmt::join(value.shape, ", ")));
+  if (value.element != compiler::Element::f32) check_integers(file, value, array.data);
   return std::move(array.data);
 }
 
-void make_inputs(const Workload& workload, LoadedWorkload& loaded) {
+void make_inputs(const Workload& workload, bool with_values, LoadedWorkload& loaded) {
   const compiler::Graph& graph = loaded.graph;
   std::vector<std::optional<std::vector<float>>> values(graph.inputs.size());
+  const auto random = [&](std::uint64_t seed, compiler::ValueId id) {
+    return with_values ? random_input(graph, id, seed) : std::vector<float>{};
+  };
   for (const InputSource& source : workload.inputs) {
     const compiler::ValueId id = find_input(graph, source);
     const std::size_t at =
@@ -98,14 +117,15 @@ void make_inputs(const Workload& workload, LoadedWorkload& loaded) {
     else if (const auto* file = std::get_if<std::filesystem::path>(&source.npy_or_seed))
       values[at] = npy_values(*file, graph.value(id));
     else
-      values[at] = random_values(std::get<std::uint64_t>(source.npy_or_seed), graph.value(id));
+      values[at] = random(std::get<std::uint64_t>(source.npy_or_seed), id);
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     const compiler::Value& value = graph.value(graph.inputs[i]);
     if (!values[i]) {
-      values[i] = random_values(kDefaultSeed, value);
-      loaded.notes.push_back(
-          fmt::format("input '{}' is not given: normally distributed values, seed {}", value.name, kDefaultSeed));
+      values[i] = random(kDefaultSeed, graph.inputs[i]);
+      if (with_values)
+        loaded.notes.push_back(fmt::format("input '{}' is not given: {}, seed {}", value.name,
+                                           random_input_words(graph, graph.inputs[i]), kDefaultSeed));
     }
     loaded.inputs.push_back({value.name, value.shape, std::move(*values[i])});
   }
@@ -139,23 +159,28 @@ void load_craft(const Workload& workload, const BuiltinCraft& craft, LoadedWorkl
 
 }  // namespace
 
-LoadedWorkload load(const Workload& workload) {
+LoadedWorkload load(const Workload& workload, bool values) {
   LoadedWorkload loaded;
   if (const auto* craft = std::get_if<BuiltinCraft>(&workload.model)) {
     load_craft(workload, *craft, loaded);
+  } else if (std::holds_alternative<BuiltinParseq>(workload.model)) {
+    loaded.graph = load_graph(workload);
+    loaded.model_title = "parseq";
   } else {
     const OnnxModel& onnx = std::get<OnnxModel>(workload.model);
     loaded.graph = compiler::import_onnx(onnx.file, onnx.options);
     loaded.model_title = onnx.file.filename().string();
     read_picture(workload, &loaded.graph, loaded);
   }
-  make_inputs(workload, loaded);
+  make_inputs(workload, values, loaded);
   return loaded;
 }
 
 compiler::Graph load_graph(const Workload& workload) {
   if (const auto* onnx = std::get_if<OnnxModel>(&workload.model))
     return compiler::import_onnx(onnx->file, onnx->options);
+  if (const auto* parseq = std::get_if<BuiltinParseq>(&workload.model))
+    return parseq_graph(parseq_options(*parseq, parseq->modes.front(), arch::load_chip(workload.chip)));
   LoadedWorkload loaded;
   load_craft(workload, std::get<BuiltinCraft>(workload.model), loaded);
   return std::move(loaded.graph);

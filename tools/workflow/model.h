@@ -27,18 +27,25 @@ struct ModelInput {
 /// A workload's model and inputs, ready to compile and to run.
 struct LoadedWorkload {
   compiler::Graph graph;
-  std::vector<ModelInput> inputs;  ///< in the order of graph.inputs
+  std::vector<ModelInput> inputs;  ///< in the order of graph.inputs; random ones without values where none are needed
   std::optional<Picture> picture;
   std::string model_title;         ///< "craft 768x768"
   std::vector<std::string> notes;  ///< what the reader of a result must know: weights, padding, made-up inputs
 };
 
-/// Builds or imports the model and makes its inputs.
+/// Builds or imports the model and makes its inputs; `values` false leaves out random numbers, but still reads files.
 /// Errors: import for a broken picture, model or weight file; config when an input names no input of the model or does
 /// not fit its shape.
-LoadedWorkload load(const Workload& workload);
+LoadedWorkload load(const Workload& workload, bool values = true);
 
-/// The built-in CRAFT or the ONNX file as a graph, with inputs left out; a picture decides an open size.
+/// A built-in PARSeq as a graph.
+compiler::Graph parseq_graph(const workloads::ParseqOptions& options);
+
+/// What a reader of results must know about where weights come from.
+std::string weights_note(const workloads::WeightChoice& weights);
+
+/// The built-in model (of a PARSeq, its first mode) or the ONNX file as a graph, with inputs left out; a picture
+/// decides an open size.
 compiler::Graph load_graph(const Workload& workload);
 
 }  // namespace inf::workflow

@@ -1,9 +1,11 @@
 #include "tools/workflow/reference.h"
 
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 
+#include "compiler/analysis/cost.h"
 #include "compiler/analysis/interpret.h"
 #include "compiler/ir/access.h"
 #include "isa/base/error.h"
@@ -67,7 +69,10 @@ class ReferenceRun {
       }
       result.reset();  // a variant that oneDNN lacks
     }
-    held_[static_cast<std::size_t>(node.output)] = result ? *result : interpreted(node, in);
+    if (result)
+      held_[static_cast<std::size_t>(node.output)] = *result;
+    else
+      interpret(node, in);
     for (const ValueId id : node.inputs) {
       if (id != compiler::kNoValue && last_[static_cast<std::size_t>(id)] == index)
         held_[static_cast<std::size_t>(id)] = {};
@@ -90,10 +95,11 @@ class ReferenceRun {
   dnnl::memory value(ValueId id) const {
     if (const dnnl::memory& memory = held_[static_cast<std::size_t>(id)]) return memory;
     const compiler::Constant* constant = compiler::constant(graph_, id);
-    if (constant == nullptr || !std::holds_alternative<std::vector<float>>(constant->data)) {
+    if (constant == nullptr) {
       throw Error(ErrorKind::usage, graph_.name, fmt::format("'{}' has no fp32 values", graph_.value(id).name),
                   {"a graph read back from its text form holds shapes only"});
     }
+    if (graph_.value(id).element != compiler::Element::f32) return converted(*constant);
     return reference::row_major(host_, constant->shape, constant->floats().data());
   }
 
@@ -114,7 +120,8 @@ class ReferenceRun {
     return values;
   }
 
-  dnnl::memory interpreted(const Node& node, const reference::Inputs& in) const {
+  /// The node in the compiler's interpreter, all its outputs.
+  void interpret(const Node& node, const reference::Inputs& in) {
     std::vector<std::vector<float>> arrays(in.size());
     std::vector<const std::vector<float>*> operands(in.size(), nullptr);
     for (std::size_t i = 0; i < in.size(); ++i) {
@@ -122,9 +129,21 @@ class ReferenceRun {
       arrays[i] = plain(in[i].memory, compiler::shape(graph_, node.inputs[i]));
       operands[i] = &arrays[i];
     }
-    const std::vector<float> result = compiler::interpret_node(graph_, node, operands);
-    dnnl::memory memory = reference::row_major(host_, compiler::shape(graph_, node.output));
-    std::copy(result.begin(), result.end(), static_cast<float*>(memory.get_data_handle()));
+    const std::vector<std::vector<float>> results = compiler::interpret_outputs(graph_, node, operands);
+    std::size_t slot = 0;
+    compiler::each_output(node, [&](ValueId id) {
+      dnnl::memory memory = reference::row_major(host_, compiler::shape(graph_, id));
+      std::copy(results[slot].begin(), results[slot].end(), static_cast<float*>(memory.get_data_handle()));
+      held_[static_cast<std::size_t>(id)] = memory;
+      ++slot;
+    });
+  }
+
+  /// A constant as an array of its own: integers become floats.
+  dnnl::memory converted(const compiler::Constant& constant) const {
+    const std::vector<float> values = compiler::as_floats(constant);
+    dnnl::memory memory = reference::row_major(host_, constant.shape);
+    std::copy(values.begin(), values.end(), static_cast<float*>(memory.get_data_handle()));
     return memory;
   }
 
@@ -136,8 +155,27 @@ class ReferenceRun {
 
 }  // namespace
 
+namespace {
+
+/// Threads of oneDNN while it lives: one for a model whose operators are over before a second thread has woken up.
+class Threads {
+ public:
+  explicit Threads(const Graph& graph) {
+    constexpr std::int64_t kWorthwhile = 4'000'000'000;  // multiply-accumulates of the model
+    if (compiler::total_macs(graph) < kWorthwhile) omp_set_num_threads(1);
+  }
+  ~Threads() { omp_set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+
+ private:
+  int before_ = omp_get_max_threads();
+};
+
+}  // namespace
+
 std::vector<Tensor> run_reference(const Graph& graph, const std::vector<std::vector<float>>& inputs,
                                   const ReferenceProgress& progress) {
+  const Threads threads(graph);
   ReferenceRun run(graph, inputs);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     run.run_node(i);

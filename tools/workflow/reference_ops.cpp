@@ -205,13 +205,17 @@ Result run(const Host& host, const compiler::MatMul& op, const Inputs& in, const
       .execute(host.stream, {{DNNL_ARG_SRC, a_view}, {DNNL_ARG_WEIGHTS, b_view}, {DNNL_ARG_DST, product}});
 
   const Held& bias = at(in, compiler::kBiasSlot);
+  const Held& residual = at(in, compiler::kResidualSlot);
   const std::int64_t columns = shape.back(), biases = bias ? count(bias.memory) : 0;
   if (bias && biases != columns && biases != 1) return std::nullopt;
   auto* values = static_cast<float*>(plain.get_data_handle());
   const auto* added = bias ? static_cast<const float*>(bias.memory.get_data_handle()) : nullptr;
+  const memory sum = residual ? reordered(host, residual.memory, row_major_desc(shape)) : memory();
+  const auto* also = residual ? static_cast<const float*>(sum.get_data_handle()) : nullptr;
   for (std::int64_t i = 0; i < compiler::elements(shape); ++i) {
     float v = op.alpha * values[i];
     if (added != nullptr) v += op.beta * added[biases == 1 ? 0 : i % columns];
+    if (also != nullptr) v += also[i];
     values[i] = compiler::apply(op.act, v);
   }
   return plain;

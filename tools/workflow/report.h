@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "tools/workflow/auto_cast.h"
+#include "tools/workflow/layer_errors.h"
 #include "tools/workflow/ledger.h"
 
 namespace inf::workflow {
@@ -39,14 +41,26 @@ struct OperatorUse {
   std::string decision;                          ///< tile shape, packing, chunks
 };
 
-/// One call: device = simulated; the rest from the instance file's runtime section.
+/// A stretch of the model that runs in one place without a break. Times are those of one call.
+struct SegmentUse {
+  std::string place;  ///< "chip" or "host"
+  std::size_t operators = 0;
+  std::vector<std::string> nodes;            ///< ONNX nodes that its operators stand for
+  double ns = 0;                             ///< chip: simulated; host: from the instance file's host figures
+  double runtime_ns = 0, copy_ns = 0;        ///< chip: the call and its copies
+  std::int64_t bytes_in = 0, bytes_out = 0;  ///< what it reads from and gives to the caller and other segments
+};
+
+/// One call of the model: device = simulated; the rest from the instance file's runtime section.
 struct Latency {
   std::int64_t ticks = 0;
   std::int64_t tick_mhz = 0;
   double device_ns = 0;
   double overhead_ns = 0, copy_ns = 0;
   std::int64_t copied_bytes = 0;
-  double call_ns() const { return device_ns + overhead_ns + copy_ns; }
+  double host_ns = 0;  ///< operators placed on the host
+  int calls = 1;       ///< programs that one call of the model runs, one after the other
+  double call_ns() const { return device_ns + overhead_ns + copy_ns + host_ns; }
 };
 
 struct Throughput {
@@ -55,7 +69,8 @@ struct Throughput {
   double chip_per_s = 0;       ///< all cores, or what device memory can feed, whichever is less
   double instance_per_s = 0;
   int cores = 0, chips = 0;
-  std::string chip_bound;  ///< "cores" or "device memory"
+  std::string chip_bound;      ///< "cores" or "device memory"
+  std::string instance_bound;  ///< "chips", or "host" where operators on the host cannot keep up
 };
 
 struct CostLine {
@@ -83,6 +98,16 @@ struct OutputAccuracy {
   double max_error = 0, mean_error = 0, snr_db = 0, correlation = 0;
 };
 
+/// What running a bucket's program on smaller inputs costs and changes.
+struct Padding {
+  std::string bucket, sizes;             ///< sizes that the program is made for, and that the inputs have
+  std::vector<std::string> buckets;      ///< all of them
+  double wasted = 0;                     ///< share of the work on padding
+  std::string of;                        ///< what was counted: "multiply-accumulates" or "input elements"
+  std::optional<Latency> exact;          ///< of a program of exactly this size
+  std::optional<OutputAccuracy> effect;  ///< of padding alone, in fp32, on the output that it changes most
+};
+
 struct BoxAccuracy {
   std::size_t expected = 0, found = 0, matched = 0;
   double threshold = 0, mean_iou = 0, min_iou = 0, largest_corner_distance = 0;
@@ -104,10 +129,14 @@ struct HostFacts {
 
 /// The result of `inf-sim run`. Sections that a mode does not produce are absent.
 struct Report {
-  std::string workload, model, chip_title, chip, chip_hash, dtype, mode;
+  std::string workload, model, chip_title, chip, chip_hash, mode;
+  Precision precision;
   std::vector<std::string> notes;
   std::uint64_t instructions = 0, kernel_events = 0;
+  std::uint64_t data_dependent = 0;  ///< instructions whose data decided what the program did next
   std::int64_t device_memory_bytes = 0;
+  std::optional<Padding> padding;    ///< with buckets
+  std::vector<SegmentUse> segments;  ///< more than one only with operators on the host
   std::optional<Latency> latency;
   std::optional<Throughput> throughput;
   std::vector<CostLine> cost;
@@ -116,9 +145,11 @@ struct Report {
   std::vector<OperatorUse> operators;  ///< program order
   std::vector<LedgerRow> ledger;
   std::vector<OutputAccuracy> accuracy;
+  std::optional<LayerErrors> layers;
   std::optional<BoxAccuracy> boxes;
   std::optional<std::size_t> box_count;
   std::vector<CheckResult> checks;
+  std::vector<std::string> files;  ///< written beside the report, itself included; empty when nothing was written
   HostFacts host;
 
   bool passed() const {

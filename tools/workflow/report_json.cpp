@@ -1,7 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "tools/workflow/ledger.h"
+#include "tools/workflow/json_parts.h"
 #include "tools/workflow/report.h"
 
 namespace inf::workflow {
@@ -10,18 +10,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;  // of the document in docs/json.md
-constexpr int kDigits = 6;   // figures carry six significant digits
-
-/// Six significant digits; null where there is no number (JSON has no infinity).
-Json figure(double value) {
-  if (!std::isfinite(value)) return nullptr;
-  if (value == 0) return 0;
-  const double scale = std::pow(10.0, kDigits - 1 - std::floor(std::log10(std::fabs(value))));
-  const double rounded = std::round(value * scale) / scale;
-  return std::floor(rounded) == rounded && std::fabs(rounded) < 1e15 ? Json(static_cast<std::int64_t>(rounded))
-                                                                     : Json(rounded);
-}
-
 Json named(const std::vector<std::pair<std::string, double>>& values) {
   Json json = Json::object();
   for (const auto& [name, value] : values) json[name] = figure(value);
@@ -32,7 +20,19 @@ Json latency_json(const Latency& l) {
   return {{"device_ns", figure(l.device_ns)}, {"ticks", l.ticks},
           {"tick_mhz", l.tick_mhz},           {"runtime_ns", figure(l.overhead_ns)},
           {"copy_ns", figure(l.copy_ns)},     {"copied_bytes", l.copied_bytes},
+          {"host_ns", figure(l.host_ns)},     {"calls", l.calls},
           {"call_ns", figure(l.call_ns())}};
+}
+
+Json segment_json(const SegmentUse& s) {
+  return {{"place", s.place},
+          {"operators", s.operators},
+          {"nodes", s.nodes},
+          {"ns", figure(s.ns)},
+          {"runtime_ns", figure(s.runtime_ns)},
+          {"copy_ns", figure(s.copy_ns)},
+          {"in_bytes", s.bytes_in},
+          {"out_bytes", s.bytes_out}};
 }
 
 Json throughput_json(const Throughput& t) {
@@ -42,7 +42,8 @@ Json throughput_json(const Throughput& t) {
           {"instance_per_s", figure(t.instance_per_s)},
           {"cores", t.cores},
           {"chips", t.chips},
-          {"chip_bound", t.chip_bound}};
+          {"chip_bound", t.chip_bound},
+          {"instance_bound", t.instance_bound}};
 }
 
 Json cost_json(const CostLine& c) {
@@ -91,11 +92,6 @@ Json operator_json(const OperatorUse& op) {
           {"decision", op.decision}};
 }
 
-Json ledger_json(const LedgerRow& row) {
-  return {{"type", row.type},     {"nodes", row.total()}, {"compiled", row.compiled}, {"fused", row.fused},
-          {"folded", row.folded}, {"host", row.host},     {"refused", row.refused}};
-}
-
 Json accuracy_json(const OutputAccuracy& a) {
   return {{"output", a.output},
           {"max_error", figure(a.max_error)},
@@ -103,6 +99,36 @@ Json accuracy_json(const OutputAccuracy& a) {
           {"snr_db", figure(a.snr_db)},
           {"correlation", figure(a.correlation)},
           {"exact", std::isinf(a.snr_db) && a.snr_db > 0}};
+}
+
+Json padding_json(const Padding& p) {
+  Json json = {
+      {"bucket", p.bucket}, {"sizes", p.sizes}, {"buckets", p.buckets}, {"wasted", figure(p.wasted)}, {"of", p.of}};
+  if (p.exact) json["exact_fit"] = latency_json(*p.exact);
+  if (p.effect) json["effect"] = accuracy_json(*p.effect);
+  return json;
+}
+
+Json layer_json(const LayerError& e) {
+  return {{"layer", e.layer},
+          {"type", e.type},
+          {"dtype", e.dtype},
+          {"local_snr_db", figure(e.local_snr_db)},
+          {"accumulated_snr_db", figure(e.accumulated_snr_db)},
+          {"exact", std::isinf(e.local_snr_db) && e.local_snr_db > 0},
+          {"overflows", e.overflows},
+          {"share", e.share ? figure(*e.share) : Json(nullptr)},
+          {"exceeds", e.exceeds}};
+}
+
+Json layers_json(const LayerErrors& l) {
+  Json layers = Json::array();
+  for (const LayerError& e : l.layers) layers.push_back(layer_json(e));
+  return {{"bound_db", figure(l.bound_db)},
+          {"first", l.first ? Json(l.layers[*l.first].layer) : Json(nullptr)},
+          {"final_snr_db", figure(l.final_snr_db)},
+          {"sum_snr_db", l.sum_snr_db ? figure(*l.sum_snr_db) : Json(nullptr)},
+          {"layers", layers}};
 }
 
 Json boxes_accuracy_json(const BoxAccuracy& b) {
@@ -144,24 +170,30 @@ std::string report_json(const Report& report) {
                {"workload", report.workload},
                {"model", report.model},
                {"chip", {{"name", report.chip}, {"title", report.chip_title}, {"hash", report.chip_hash}}},
-               {"dtype", report.dtype},
+               {"dtype", name(report.precision.compute)},
+               {"storage_dtype", name(report.precision.storage)},
                {"mode", report.mode},
                {"notes", report.notes},
                {"instructions", report.instructions},
+               {"data_dependent", report.data_dependent},
                {"kernel_events", report.kernel_events},
                {"device_memory_bytes", report.device_memory_bytes}};
+  if (report.padding) json["padding"] = padding_json(*report.padding);
+  json["segments"] = list(report.segments, segment_json);
   if (report.latency) json["latency"] = latency_json(*report.latency);
   if (report.throughput) json["throughput"] = throughput_json(*report.throughput);
   if (!report.cost.empty()) json["cost"] = list(report.cost, cost_json);
   if (!report.engines.empty()) json["engines"] = list(report.engines, engine_json);
   if (report.roofline) json["roofline"] = roofline_json(*report.roofline);
   if (!report.operators.empty()) json["operators"] = list(report.operators, operator_json);
-  json["ledger"] = list(report.ledger, ledger_json);
+  json["ledger"] = ledger_json(report.ledger);
   if (!report.accuracy.empty()) json["accuracy"] = list(report.accuracy, accuracy_json);
+  if (report.layers) json["layer_errors"] = layers_json(*report.layers);
   if (report.boxes) json["boxes_against_reference"] = boxes_accuracy_json(*report.boxes);
   if (report.box_count) json["boxes"] = *report.box_count;
   json["checks"] = list(report.checks, check_json);
   json["passed"] = report.passed();
+  if (!report.files.empty()) json["files"] = report.files;
   json["host"] = host_json(report);
   return json.dump(2) + "\n";
 }

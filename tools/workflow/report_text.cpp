@@ -20,11 +20,27 @@ std::string latency_text(const Latency& latency) {
   table.row({"device", duration(latency.device_ns),
              fmt::format("{} ticks of {:.4g} GHz, simulated", grouped(latency.ticks),
                          static_cast<double>(latency.tick_mhz) * 1e-3)});
-  table.row({"runtime", duration(latency.overhead_ns), "per call, instance file"});
+  table.row({"runtime", duration(latency.overhead_ns),
+             latency.calls == 1 ? std::string("per call, instance file")
+                                : fmt::format("{} programs, instance file", latency.calls)});
   table.row({"copies", duration(latency.copy_ns),
              si(static_cast<double>(latency.copied_bytes), "B") + " of inputs and outputs, instance file"});
+  if (latency.host_ns > 0) table.row({"host", duration(latency.host_ns), "operators on the host, instance file"});
   table.row({"call", duration(latency.call_ns()), "one call at a time"});
   return "\nLatency\n" + table.text();
+}
+
+std::string segments_text(const std::vector<SegmentUse>& segments) {
+  Table table({kRight, kLeft, kRight, kRight, kRight, kRight, kRight, kRight, kLeft});
+  table.row({"", "place", "operators", "time", "runtime", "copies", "in", "out", "first operator"});
+  const auto time = [](double ns) { return ns > 0 ? duration(ns) : std::string("-"); };
+  for (std::size_t i = 0; i < segments.size(); ++i) {
+    const SegmentUse& s = segments[i];
+    table.row({std::to_string(i + 1), s.place, grouped(static_cast<std::int64_t>(s.operators)), time(s.ns),
+               time(s.runtime_ns), time(s.copy_ns), si(static_cast<double>(s.bytes_in), "B"),
+               si(static_cast<double>(s.bytes_out), "B"), s.nodes.empty() ? "" : s.nodes.front()});
+  }
+  return "\nSegments (one after the other; host time from the instance file)\n" + table.text();
 }
 
 std::string throughput_text(const Report& report) {
@@ -36,7 +52,10 @@ std::string throughput_text(const Report& report) {
                          duration(rate.device_start_ns))});
   table.row(
       {"one chip", per_second(rate.chip_per_s), fmt::format("{} cores, bound by {}", rate.cores, rate.chip_bound)});
-  if (rate.chips > 1) table.row({"instance", per_second(rate.instance_per_s), fmt::format("{} chips", rate.chips)});
+  const bool by_host = rate.instance_bound == "host";
+  if (rate.chips > 1 || by_host)
+    table.row({"instance", per_second(rate.instance_per_s),
+               fmt::format("{} chip{}{}", rate.chips, rate.chips == 1 ? "" : "s", by_host ? ", bound by host" : "")});
   std::string text = "\nThroughput\n" + table.text();
   Table cost({kLeft, kLeft, kRight, kLeft});
   for (const CostLine& line : report.cost)
@@ -128,6 +147,25 @@ std::string accuracy_text(const Report& report) {
   return text;
 }
 
+std::string padding_text(const Report& report) {
+  const Padding& p = *report.padding;
+  Table table({kLeft, kRight, kLeft});
+  table.row({"inputs", p.sizes, ""});
+  table.row({"program", p.bucket, fmt::format("of the buckets {}", fmt::join(p.buckets, "; "))});
+  table.row({"wasted", percent(p.wasted), "of the " + p.of});
+  if (p.exact && report.latency) {
+    table.row({"exact fit", duration(p.exact->device_ns),
+               fmt::format("of device time; the bucket takes {}", duration(report.latency->device_ns))});
+    table.row({"", duration(p.exact->call_ns()),
+               fmt::format("per call; the bucket takes {}", duration(report.latency->call_ns()))});
+  }
+  if (p.effect)
+    table.row({"effect", number(p.effect->max_error),
+               fmt::format("largest change of '{}' by padding alone, in fp32; correlation {:.6f}", p.effect->output,
+                           p.effect->correlation)});
+  return "\nPadding\n" + table.text();
+}
+
 std::string checks_text(const std::vector<CheckResult>& checks) {
   Table table({kLeft, kRight, kRight, kLeft});
   table.row({"check", "wanted", "found", ""});
@@ -155,9 +193,12 @@ std::string host_text(const Report& report) {
 }  // namespace
 
 std::string report_text(const Report& report, bool with_host) {
-  std::string text = fmt::format("{} on {}, {}, one NeuronCore\n", report.model, report.chip_title, report.dtype);
+  std::string text =
+      fmt::format("{} on {}, {}, one NeuronCore\n", report.model, report.chip_title, workflow::text(report.precision));
   for (const std::string& note : report.notes) text += "  " + note + "\n";
   if (report.box_count) text += fmt::format("  {} text boxes found\n", *report.box_count);
+  if (report.padding) text += padding_text(report);
+  if (report.segments.size() > 1) text += segments_text(report.segments);
   if (report.latency) text += latency_text(*report.latency);
   if (report.throughput) text += throughput_text(report);
   if (report.latency && !report.engines.empty()) text += engines_text(report);
@@ -165,6 +206,7 @@ std::string report_text(const Report& report, bool with_host) {
   if (report.latency && !report.operators.empty()) text += operators_text(report);
   if (!report.ledger.empty()) text += "\nOperators of the model\n" + ledger_text(report.ledger);
   if (!report.accuracy.empty()) text += accuracy_text(report);
+  if (report.layers) text += layer_errors_text(*report.layers);
   if (!report.checks.empty()) text += checks_text(report.checks);
   if (with_host) text += host_text(report);
   return text;

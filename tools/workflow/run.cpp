@@ -2,126 +2,57 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
+#include <limits>
 #include <thread>
 
 #include "isa/arch/chip_config.h"
-#include "isa/arch/instance.h"
-#include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
-#include "isa/base/nearest.h"
-#include "sim/kernel/simulate.h"
+#include "tools/workflow/fit.h"
+#include "tools/workflow/instances.h"
 #include "tools/workflow/judge.h"
-#include "tools/workflow/measure.h"
+#include "tools/workflow/layer_run.h"
 #include "tools/workflow/model.h"
-#include "tools/workflow/reference.h"
-#include "tools/workflow/tensor_files.h"
-#include "tools/workflow/tensors.h"
-#include "tools/workflow/transfer_times.h"
+#include "tools/workflow/segments.h"
+#include "tools/workflow/stop_watch.h"
 
 namespace inf::workflow {
 namespace {
 
-class StopWatch {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-const char* name(RunOptions::Mode mode) {
-  switch (mode) {
-    case RunOptions::Mode::timing: return "timing";
-    case RunOptions::Mode::values: return "values";
-    case RunOptions::Mode::both: return "both";
-  }
-  return "";
-}
-
-arch::InstanceSpec find_instance(const Workload& workload) {
-  const std::vector<arch::InstanceSpec> known = arch::load_instances(workload.instances);
-  if (workload.instance.empty()) return known.front();
-  std::vector<std::string> names;
-  for (const arch::InstanceSpec& instance : known) {
-    if (instance.name == workload.instance) return instance;
-    names.push_back(instance.name);
-  }
-  throw Error(ErrorKind::config, workload.instance_place,
-              fmt::format("instance = {} is none of {}{}", workload.instance, fmt::join(names, ", "),
-                          did_you_mean(workload.instance, names)));
-}
-
-std::vector<sim::TensorData> device_inputs(const isa::ProgramImage& image, const std::vector<ModelInput>& inputs) {
-  std::vector<sim::TensorData> data;
-  for (const isa::TensorEntry& tensor : image.tensors) {
-    if (tensor.role != isa::TensorEntry::Role::input) continue;
-    const auto input =
-        std::find_if(inputs.begin(), inputs.end(), [&](const ModelInput& i) { return i.name == tensor.name; });
-    if (input == inputs.end())
-      throw Error(ErrorKind::internal, "", fmt::format("the program's input '{}' is none of the model's", tensor.name));
-    data.push_back({tensor.name, to_bytes(input->values, tensor.dtype)});
-  }
-  return data;
-}
-
-/// Graph outputs in graph order from the program's, whatever order it keeps them in.
-std::vector<NamedArray> model_outputs(const compiler::Graph& graph, const isa::ProgramImage& image,
-                                      const sim::SimResult& run) {
+/// Outputs in graph order, cut back to the size of the inputs.
+std::vector<NamedArray> model_outputs(const FittedWorkload& fitted, NamedValues& values) {
   std::vector<NamedArray> outputs;
-  for (const compiler::ValueId id : graph.outputs) {
-    const compiler::Value& value = graph.value(id);
-    const auto data = std::find_if(run.outputs.begin(), run.outputs.end(),
-                                   [&](const sim::TensorData& t) { return t.name == value.name; });
-    const auto entry = std::find_if(image.tensors.begin(), image.tensors.end(), [&](const isa::TensorEntry& t) {
-      return t.name == value.name && t.role == isa::TensorEntry::Role::output;
-    });
-    if (data == run.outputs.end() || entry == image.tensors.end())
-      throw Error(ErrorKind::internal, "", fmt::format("the program has no output '{}'", value.name));
-    outputs.push_back({value.name, {value.shape, to_floats(data->bytes, entry->dtype)}});
+  const compiler::Graph& graph = fitted.run().graph;
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
+    const compiler::Value& value = graph.value(graph.outputs[i]);
+    outputs.push_back({value.name, crop(fitted, i, {value.shape, std::move(values.at(value.name).data)})});
   }
   return outputs;
 }
 
-/// How far a run is, by the compiler's estimate of what each operator takes.
-class OperatorClock {
- public:
-  explicit OperatorClock(const compiler::CompiledModel& model) {
-    double sum = 0;
-    for (const compiler::OpEstimate& e : model.estimates)
-      before_.push_back(sum), sum += std::max({e.tensor_ns, e.scalar_ns, e.vector_ns, e.dma_ns});
-    for (double& b : before_) b = sum > 0 ? b / sum : 0;
-  }
-  double done(std::int32_t op) const {
-    return op < 0 || static_cast<std::size_t>(op) >= before_.size() ? 0 : before_[static_cast<std::size_t>(op)];
-  }
+compiler::CompileOptions with_precision(compiler::CompileOptions options, const Workload& workload) {
+  options.compute = workload.precision.compute;
+  options.storage = workload.precision.storage;
+  return options;
+}
 
- private:
-  std::vector<double> before_;
-};
-
-sim::SimResult simulate(const arch::ChipSpec& chip, compiler::CompiledModel& model,
-                        const std::vector<ModelInput>& inputs, const RunOptions& options, sim::Observer& transfers,
-                        Progress& progress) {
-  sim::SimOptions how;
-  how.values = options.mode != RunOptions::Mode::timing;
-  how.timing = options.mode != RunOptions::Mode::values;
-  how.threads = options.threads;
-  const isa::ProgramImage& image = model.source->image();
-  const OperatorClock clock(model);
-  const arch::Timebase timebase(chip);
-  progress.stage("simulate");
-  sim::Observer* const observers[] = {&transfers};
-  return sim::simulate(chip, *model.source, device_inputs(image, inputs), how, observers, [&](const sim::Progress& p) {
-    const std::string op = p.op < 0 || static_cast<std::size_t>(p.op) >= image.ops.size()
-                               ? ""
-                               : image.ops[static_cast<std::size_t>(p.op)].name;
-    progress.update(clock.done(p.op),
-                    fmt::format("{} at {:.3f} ms of the chip's time", op, timebase.to_ns(p.now) * 1e-6));
-  });
+/// What a program of exactly the inputs' size would take; nothing where that does not compile.
+std::optional<Latency> exact_latency(const FittedWorkload& fitted, const Workload& workload, const arch::ChipSpec& chip,
+                                     const arch::InstanceSpec& instance, RunOptions options, Progress& progress) {
+  if (!fitted.bucket) return std::nullopt;
+  options.mode = RunOptions::Mode::timing;
+  try {
+    compiler::PlacedModel model =
+        compiler::compile_placed(fitted.exact.graph, chip, with_precision({}, workload), workload.host_operators);
+    const PlacedRun run = run_segments(model, chip, instance, fitted.exact.inputs, options, progress);
+    Report report;
+    measure_placed(model, run, chip, instance, workload.precision.compute, report);
+    return report.latency;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::unsupported) return std::nullopt;
+    throw;
+  }
 }
 
 void describe(const Workload& workload, const LoadedWorkload& loaded, const arch::ChipSpec& chip,
@@ -131,92 +62,89 @@ void describe(const Workload& workload, const LoadedWorkload& loaded, const arch
   report.chip = chip.name;
   report.chip_title = chip.title;
   report.chip_hash = chip.hash();
-  report.dtype = inf::name(workload.compute);
-  report.mode = name(options.mode);
+  report.precision = workload.precision;
+  report.mode = mode_name(options.mode);
   report.notes = loaded.notes;
   report.host.threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
 }
 
-void measure_time(const Workload& workload, const arch::ChipSpec& chip, const arch::InstanceSpec& instance,
-                  const compiler::CompiledModel& model, const sim::SimResult& run, const TransferTimes& transfers,
-                  Report& report) {
-  const isa::ProgramImage& image = model.source->image();
-  report.engines = measure_engines(chip, run);
-  report.operators = measure_operators(chip, image, run, transfers, model.estimates);
-  report.roofline = measure_roofline(chip, image, run, workload.compute);
-  report.latency = measure_latency(chip, image, run, instance);
-  report.throughput = measure_throughput(chip, *report.latency, *report.roofline, instance);
-  report.cost = measure_cost(*report.throughput, instance);
-}
-
-double peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  constexpr double kKib = 1024;
-  return static_cast<double>(usage.ru_maxrss) * kKib;
+/// The errors of every operator, where they are asked for: of a model that is one program at the size of its inputs.
+void measure_layers(const Workload& workload, const FittedWorkload& fitted, const compiler::PlacedModel& model,
+                    const arch::ChipSpec& chip, const RunOptions& options, Progress& progress, RunResult& result) {
+  const bool checked = options.reference && workload.checks.min_layer_snr_db;
+  if (!options.layers && !checked) return;
+  if (model.segments.size() > 1 || fitted.bucket)
+    throw Error(ErrorKind::unsupported, options.layers ? "--layer-errors" : "checks.min_layer_snr_db",
+                "is for models that are one program at the size of their inputs",
+                {"leave out operators on the host and buckets for this run"});
+  LayerOptions how;
+  const double wanted = checked ? *workload.checks.min_layer_snr_db : how.bound_db;
+  how.bound_db = options.layer_bound_db.value_or(wanted);
+  how.shares = options.layer_shares;
+  how.precision = workload.precision;
+  result.report.layers = run_layers(fitted.exact, model.graph, chip, result.outputs, options.threads, how, progress);
+  if (!checked) return;
+  double least = std::numeric_limits<double>::infinity();
+  for (const LayerError& e : result.report.layers->layers) least = std::min(least, e.accumulated_snr_db);
+  result.report.checks.push_back({"layer SNR, dB", wanted, least, least >= wanted});
 }
 
 }  // namespace
+
+void note_assumed_course(const RunOptions& options, std::uint64_t data_dependent, std::vector<std::string>& notes) {
+  if (options.mode != RunOptions::Mode::timing || data_dependent == 0) return;
+  notes.push_back(
+      "data decides when a loop ends early: timing alone assumes that it never does; --mode both measures it");
+}
 
 RunResult run(const Workload& workload, const RunOptions& options, Progress& progress) {
   const StopWatch all;
   const arch::ChipSpec chip = arch::load_chip(workload.chip);
   const arch::InstanceSpec instance = find_instance(workload);
-  LoadedWorkload loaded = load(workload);
+  const FittedWorkload fitted = fit(workload, options.mode != RunOptions::Mode::timing);
   RunResult result;
   Report& report = result.report;
-  describe(workload, loaded, chip, options, report);
+  describe(workload, fitted.exact, chip, options, report);
+  report.padding = fitted.padding;
 
   const StopWatch compiling;
-  compiler::CompileOptions compile_options = options.compile;
-  compile_options.compute = workload.compute;
-  compiler::CompiledModel model = compiler::compile(loaded.graph, chip, compile_options);
+  const compiler::CompileOptions compile_options = with_precision(options.compile, workload);
+  compiler::PlacedModel model =
+      compiler::compile_placed(fitted.run().graph, chip, compile_options, workload.host_operators);
   report.host.compile_seconds = compiling.seconds();
   report.ledger = count_ledger(model.graph.ledger);
-  report.device_memory_bytes = model.source->image().dram_bytes;
 
   const StopWatch simulating;
-  TransferTimes transfers(model.source->image().ops.size());
-  const sim::SimResult simulated = simulate(chip, model, loaded.inputs, options, transfers, progress);
+  PlacedRun placed = run_segments(model, chip, instance, fitted.run().inputs, options, progress);
   report.host.simulate_seconds = simulating.seconds();
-  report.instructions = simulated.instructions;
-  report.kernel_events = simulated.kernel_events;
-  if (options.mode != RunOptions::Mode::values)
-    measure_time(workload, chip, instance, model, simulated, transfers, report);
-  if (options.mode != RunOptions::Mode::timing) {
-    result.outputs = model_outputs(loaded.graph, model.source->image(), simulated);
-    const StopWatch judging;
-    judge(workload, loaded, options.reference, progress, result);
-    report.host.reference_seconds = judging.seconds();
+  for (std::size_t i = 0; i < model.segments.size(); ++i) {
+    if (!placed.segments[i].program) continue;
+    const sim::SimResult& simulated = placed.segments[i].program->result;
+    report.instructions += simulated.instructions;
+    report.kernel_events += simulated.kernel_events;
+    report.data_dependent += simulated.data_dependent;
+    report.device_memory_bytes += model.segments[i].model.source->image().dram_bytes;  // all stay loaded
   }
+  const bool timed = options.mode != RunOptions::Mode::values;
+  report.segments = measure_segments(model, placed, chip, instance, timed);
+  if (timed && report.padding)
+    report.padding->exact = exact_latency(fitted, workload, chip, instance, options, progress);
+  if (timed) measure_placed(model, placed, chip, instance, workload.precision.compute, report);
+  if (options.mode != RunOptions::Mode::timing) {
+    result.outputs = model_outputs(fitted, placed.values);
+    const StopWatch judging;
+    judge(workload, fitted.exact, options.reference, progress, result);
+    if (options.reference && fitted.bucket) report.padding->effect = padding_effect(fitted);
+    report.host.reference_seconds = judging.seconds();
+    measure_layers(workload, fitted, model, chip, options, progress, result);
+  }
+  note_assumed_course(options, report.data_dependent, report.notes);
   if (workload.checks.any() && report.checks.empty())
     report.notes.push_back("the checks of the workload were not made: they need values and the fp32 reference");
   report.host.seconds = all.seconds();
   report.host.peak_memory_bytes = peak_memory();
   progress.clear();
   return result;
-}
-
-std::vector<std::string> write_results(const RunResult& result, const std::filesystem::path& folder,
-                                       bool with_outputs) {
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) throw Error(ErrorKind::usage, folder.string(), "cannot be created: " + failed.message());
-  std::vector<std::string> names;
-  const auto write = [&](const std::string& name, std::string_view bytes) {
-    write_file_atomically(folder / name, bytes);
-    names.push_back(name);
-  };
-  write("report.txt", report_text(result.report));
-  write("report.json", report_json(result.report));
-  if (result.report.box_count) write("boxes.json", boxes_json(result.boxes));
-  if (result.page) write("page_boxes.png", encode_png(*result.page));
-  if (!with_outputs) return names;
-  std::vector<std::string> tensors;
-  for (const NamedArray& output : result.outputs) tensors.push_back(output.name);
-  const std::vector<std::string> files = tensor_files(tensors);
-  for (std::size_t i = 0; i < files.size(); ++i) write(files[i], npy_bytes(result.outputs[i].array));
-  return names;
 }
 
 }  // namespace inf::workflow

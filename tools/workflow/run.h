@@ -1,5 +1,4 @@
 #pragma once
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,9 +15,12 @@ namespace inf::workflow {
 
 struct RunOptions {
   enum class Mode : std::uint8_t { timing, values, both } mode = Mode::both;
-  int threads = 0;                   ///< 0: one per processor
-  bool reference = true;             ///< run the fp32 reference and compare, where values are computed
-  compiler::CompileOptions compile;  ///< dumps and the pass to stop after; precision comes from the workload
+  int threads = 0;                       ///< 0: one per processor
+  bool reference = true;                 ///< run the fp32 reference and compare, where values are computed
+  bool layers = false;                   ///< measure the errors of every operator; as checks.min_layer_snr_db does
+  std::optional<double> layer_bound_db;  ///< in place of checks.min_layer_snr_db for the mark; default 20
+  std::size_t layer_shares = 0;          ///< LayerOptions::shares
+  compiler::CompileOptions compile;      ///< dumps and the pass to stop after; precision comes from the workload
 };
 
 /// An output as the chip computed it, widened to fp32.
@@ -34,11 +36,10 @@ struct RunResult {
   std::optional<Image> page;   ///< the picture with its boxes
 };
 
+/// Notes, for timing alone, that data decides how long the program is and that none was there.
+void note_assumed_course(const RunOptions& options, std::uint64_t data_dependent, std::vector<std::string>& notes);
+
 /// Compiles, simulates, compares with the reference and measures.
 RunResult run(const Workload& workload, const RunOptions& options, Progress& progress);
-
-/// Writes report.txt, report.json and, where there are any, boxes.json, page_boxes.png and NAME.npy into `folder`, each
-/// whole or not at all. Returns the names.
-std::vector<std::string> write_results(const RunResult& result, const std::filesystem::path& folder, bool with_outputs);
 
 }  // namespace inf::workflow

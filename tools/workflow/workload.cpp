@@ -3,10 +3,13 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <charconv>
 
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
 #include "tools/workflow/files.h"
+#include "tools/workflow/workload_fields.h"
+#include "tools/workflow/workload_parseq.h"
 
 namespace inf::workflow {
 namespace fs = std::filesystem;
@@ -28,13 +31,19 @@ workloads::WeightChoice parse_weights(const PlacedText& weights) {
   }
 }
 
+workloads::WeightChoice resolve_weights(const WorkloadFile& file) {
+  if (!file.model.weights) return {};
+  workloads::WeightChoice weights = parse_weights(*file.model.weights);
+  if (weights.source == workloads::WeightChoice::Source::file) weights.file = beside(file, file.model.weights->text);
+  return weights;
+}
+
 BuiltinCraft resolve_craft(const WorkloadFile& file, const Overrides& overrides) {
+  if (!overrides.bind.empty() || !overrides.buckets.empty())
+    throw Error(ErrorKind::usage, overrides.bind.empty() ? "--bucket" : "--bind",
+                "is for ONNX files; a built-in model takes --size");
   BuiltinCraft craft;
-  if (file.model.weights) {
-    craft.weights = parse_weights(*file.model.weights);
-    if (craft.weights.source == workloads::WeightChoice::Source::file)
-      craft.weights.file = beside(file, file.model.weights->text);
-  }
+  craft.weights = resolve_weights(file);
   std::optional<Extent> asked = overrides.size;
   if (!asked && file.model.height)
     asked = Extent{static_cast<int>(*file.model.height), static_cast<int>(*file.model.width)};
@@ -49,8 +58,13 @@ OnnxModel resolve_onnx(const WorkloadFile& file, const Overrides& overrides) {
     throw Error(ErrorKind::usage, "--size",
                 fmt::format("is for built-in models; {} is an ONNX file, whose inputs model.shapes sets",
                             file.model.onnx->text));
-  OnnxModel model{beside(file, file.model.onnx->text), {}};
+  OnnxModel model{beside(file, file.model.onnx->text), {}, file.model.buckets};
   model.options.symbols = file.model.symbols;
+  for (const std::string& text : overrides.bind)
+    for (const auto& [name, size] : parse_binding(text, "--bind")) model.options.symbols[name] = size;
+  if (!overrides.buckets.empty()) model.buckets.clear();
+  for (const std::string& text : overrides.buckets)
+    model.buckets.push_back({parse_binding(text, "--bucket"), "--bucket " + text});
   for (const auto& [name, shape] : file.model.shapes) model.options.shapes[name] = shape;
   return model;
 }
@@ -61,12 +75,15 @@ InputSource resolve_input(const WorkloadFile& file, const WorkloadFile::Input& f
   input.place = from.place;
   if (from.image) {
     input.image = beside(file, from.image->text);
-    if (!file.pre)
+    if (!file.pre && !file.pre_parseq)
       throw Error(ErrorKind::config, from.image->place,
-                  fmt::format("inputs.image = {} needs `pre: {{craft: {{}}}}` to become a tensor", from.image->text));
+                  fmt::format("inputs.image = {} needs `pre: {{craft: {{}}}}` or `pre: {{parseq: {{}}}}` to become a "
+                              "tensor",
+                              from.image->text));
   }
   if (from.npy) input.npy_or_seed = beside(file, from.npy->text);
   if (from.random) input.npy_or_seed = *from.random;
+  if (from.words) input.words = static_cast<int>(*from.words);
   return input;
 }
 
@@ -86,12 +103,33 @@ PostOptions resolve_post(const WorkloadFile::Post& from) {
   return post;
 }
 
+/// What makes a workload a reader: the built-in parseq always is one.
+void resolve_text(const WorkloadFile& file, Workload& workload) {
+  const bool parseq = std::holds_alternative<BuiltinParseq>(workload.model);
+  if (parseq && (file.pre || file.post))
+    throw Error(ErrorKind::config, file.model.place, "the built-in parseq takes `pre: parseq` and `post: text`");
+  if (file.post_text.has_value() != file.pre_parseq && !parseq)
+    throw Error(ErrorKind::config, file.file.string(), "pre.parseq and post.text come together");
+  if (!parseq && !file.post_text) {
+    for (const InputSource& input : workload.inputs)
+      if (input.words > 0)
+        throw Error(ErrorKind::config, input.place, "inputs.words needs `pre: {parseq: {}}` and `post: {text: {}}`");
+    return;
+  }
+  workload.text = TextOptions{};
+  if (file.post_text && file.post_text->charset)
+    workload.text = TextOptions{file.post_text->charset->text, file.post_text->charset->place + ": post.text.charset"};
+}
+
+}  // namespace
+
 void resolve_target(const WorkloadFile& file, const Overrides& overrides, Workload& workload) {
   const fs::path folder = file.file.parent_path();
   const std::string chip = file.target.chip ? file.target.chip->text : "inf2";
   const std::string chip_place = file.target.chip ? file.target.chip->place : file.file.string();
   workload.chip = overrides.chip ? find_config("chips", *overrides.chip, {}, "--chip")
                                  : find_config("chips", chip, folder, chip_place);
+  if (!overrides.instances) return;
   // Another chip on the command line brings its own instances; the file's belong to the file's chip.
   const bool own = overrides.chip && *overrides.chip != chip;
   const std::string instances =
@@ -104,34 +142,75 @@ void resolve_target(const WorkloadFile& file, const Overrides& overrides, Worklo
   }
 }
 
-}  // namespace
+Precision resolve_precision(const WorkloadFile& file, const Overrides& overrides) {
+  const auto chosen = [](const std::optional<std::string>& over, const char* option,
+                         const std::optional<PlacedText>& own, const char* fallback) {
+    return over ? PlacedText{*over, option} : own ? *own : PlacedText{fallback, ""};
+  };
+  const PlacedText cast = chosen(overrides.auto_cast, "--auto-cast", file.auto_cast, "all"),
+                   type = chosen(overrides.auto_cast_type, "--auto-cast-type", file.auto_cast_type, "bf16");
+  return precision_of(parse_auto_cast(cast.text, cast.place), parse_auto_cast_type(type.text, type.place));
+}
 
-DType parse_auto_cast_type(const std::string& text, const std::string& place) {
-  constexpr std::array<std::string_view, 4> kNames = {"bf16", "fp16", "tf32", "fp32"};
-  for (const std::string_view known : kNames)
-    if (known == text) return *dtype_from(text);
+compiler::HostOperators parse_host_operators(const std::string& text, const std::string& place) {
+  constexpr std::array<std::string_view, 2> kNames = {"forbid", "allow"};
+  if (text == kNames[0]) return compiler::HostOperators::forbid;
+  if (text == kNames[1]) return compiler::HostOperators::allow;
   throw Error(ErrorKind::usage, place,
-              fmt::format("auto_cast_type = {} is none of bf16, fp16, tf32, fp32{}", text, did_you_mean(text, kNames)));
+              fmt::format("host_operators = {} is none of forbid, allow{}", text, did_you_mean(text, kNames)));
+}
+
+Binding parse_binding(const std::string& text, const std::string& place) {
+  Binding binding;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', start), text.size());
+    const std::string part = text.substr(start, comma - start);
+    const std::size_t equals = part.find('=');
+    std::int64_t size = 0;
+    const char* end = part.data() + part.size();
+    const auto read = equals == std::string::npos || equals == 0
+                          ? std::from_chars_result{nullptr, std::errc::invalid_argument}
+                          : std::from_chars(part.data() + equals + 1, end, size);
+    if (read.ec != std::errc() || read.ptr != end)
+      throw Error(ErrorKind::usage, fmt::format("{} {}", place, text),
+                  fmt::format("'{}' is no NAME=SIZE; an example is batch=8,seq=128", part));
+    const WorkloadField& field = workload_field("model.symbols");
+    if (static_cast<double>(size) < field.low || static_cast<double>(size) > field.high)
+      throw Error(ErrorKind::usage, fmt::format("{} {}", place, text),
+                  fmt::format("{} is outside {}..{}", part, field.low, field.high));
+    if (!binding.emplace(part.substr(0, equals), size).second)
+      throw Error(ErrorKind::usage, fmt::format("{} {}", place, text),
+                  fmt::format("'{}' is given twice", part.substr(0, equals)));
+    start = comma + 1;
+  }
+  return binding;
 }
 
 Workload resolve(const WorkloadFile& file, const Overrides& overrides) {
+  if (file.pipeline)
+    throw Error(ErrorKind::usage, file.pipeline->place, "a pipeline is no single model",
+                {"name one of its workload files; `inf-sim run` takes the pipeline as a whole"});
   Workload workload;
   workload.file = file.file;
   workload.name = file.file.stem().string();
-  if (file.model.builtin)
+  if (file.model.builtin && file.model.builtin->text == "parseq")
+    workload.model = resolve_parseq(file, overrides, resolve_weights(file));
+  else if (file.model.builtin)
     workload.model = resolve_craft(file, overrides);
   else
     workload.model = resolve_onnx(file, overrides);
   for (const WorkloadFile::Input& input : file.inputs) workload.inputs.push_back(resolve_input(file, input));
   if (file.pre) workload.pre = resolve_pre(*file.pre, workload);
   if (file.post) workload.post = resolve_post(*file.post);
-  if (overrides.auto_cast_type)
-    workload.compute = parse_auto_cast_type(*overrides.auto_cast_type, "--auto-cast-type");
-  else if (file.auto_cast_type)
-    workload.compute = parse_auto_cast_type(file.auto_cast_type->text, file.auto_cast_type->place);
+  resolve_text(file, workload);
+  workload.precision = resolve_precision(file, overrides);
+  if (overrides.host_operators)
+    workload.host_operators = parse_host_operators(*overrides.host_operators, "--host-ops");
+  else if (file.host_operators)
+    workload.host_operators = parse_host_operators(file.host_operators->text, file.host_operators->place);
   resolve_target(file, overrides, workload);
-  workload.checks = {file.checks.min_correlation, file.checks.min_snr_db, file.checks.max_error,
-                     file.checks.min_box_iou};
+  workload.checks = {file.checks.min_correlation, file.checks.min_snr_db,  file.checks.min_layer_snr_db,
+                     file.checks.max_error,       file.checks.min_box_iou, file.checks.min_same_text};
   return workload;
 }
 

@@ -2,96 +2,18 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
-
 #include "isa/arch/yaml_reader.h"
+#include "tools/workflow/field_reader.h"
 #include "tools/workflow/files.h"
 #include "tools/workflow/workload_fields.h"
+#include "tools/workflow/workload_parseq.h"
+#include "tools/workflow/workload_sizes.h"
 
 namespace inf::workflow {
 namespace {
 
 using arch::Section;
-
-/// Reads one section's keys with the ranges of the field table.
-class Reader {
- public:
-  Reader(Section& section, std::string_view table_path, const arch::Problems& problems)
-      : section_(section), path_(table_path), file_(problems.file()) {}
-
-  std::optional<PlacedText> text(std::string_view key) {
-    known(key);
-    if (!section_.has(key)) return std::nullopt;
-    return PlacedText{section_.text(key), place(key)};
-  }
-  std::optional<std::int64_t> integer(std::string_view key) {
-    const WorkloadField& field = known(key);
-    if (!section_.has(key)) return std::nullopt;
-    return section_.integer(key, static_cast<std::int64_t>(field.low), static_cast<std::int64_t>(field.high));
-  }
-  std::optional<double> number(std::string_view key) {
-    const WorkloadField& field = known(key);
-    if (!section_.has(key)) return std::nullopt;
-    return section_.number(key, field.low, field.high);
-  }
-  const WorkloadField& known(std::string_view key) const { return workload_field(fmt::format("{}.{}", path_, key)); }
-  std::string place(std::string_view key) const {
-    const arch::Place at = section_.place_of(key);
-    return fmt::format("{}:{}:{}", file_, at.line, at.column);
-  }
-
- private:
-  Section& section_;
-  std::string path_;
-  const std::string& file_;
-};
-
-std::string place_text(const arch::Problems& problems, arch::Place at) {
-  return fmt::format("{}:{}:{}", problems.file(), at.line, at.column);
-}
-
-std::optional<std::int64_t> size_of_axis(const arch::YamlNode& node, const std::string& path,
-                                         const WorkloadField& field, arch::Problems& problems) {
-  std::int64_t value = 0;
-  const char* end = node.text.data() + node.text.size();
-  const auto read = std::from_chars(node.text.data(), end, value);
-  if (read.ec == std::errc() && read.ptr == end && value >= static_cast<std::int64_t>(field.low) &&
-      value <= static_cast<std::int64_t>(field.high))
-    return value;
-  problems.add(node.place, fmt::format("{} = {} is outside {}..{}", path, node.text, field.low, field.high));
-  return std::nullopt;
-}
-
-/// {batch: 1}: keys are the model's own names, so the section reader's list of known keys does not apply.
-void read_symbols(Section& model, WorkloadFile::Model& into, arch::Problems& problems) {
-  const arch::YamlNode* map = model.node_or_null("symbols");
-  if (map == nullptr) return;
-  if (map->kind != arch::YamlNode::Kind::map) return model.mistake("symbols", "is no map of dimension names to sizes");
-  for (const auto& entry : map->entries) {
-    const auto size =
-        size_of_axis(entry.value, "model.symbols." + entry.key, workload_field("model.symbols"), problems);
-    if (into.symbols.contains(entry.key))
-      problems.add(entry.place, fmt::format("model.symbols.{} is repeated", entry.key));
-    into.symbols[entry.key] = size.value_or(1);
-  }
-}
-
-void read_shapes(Section& model, WorkloadFile::Model& into, arch::Problems& problems) {
-  const arch::YamlNode* map = model.node_or_null("shapes");
-  if (map == nullptr) return;
-  if (map->kind != arch::YamlNode::Kind::map)
-    return model.mistake("shapes", "is no map of input names to lists of sizes");
-  for (const auto& entry : map->entries) {
-    const std::string path = "model.shapes." + entry.key;
-    if (into.shapes.contains(entry.key)) problems.add(entry.place, path + " is repeated");
-    std::vector<std::int64_t>& shape = into.shapes[entry.key];
-    if (entry.value.kind != arch::YamlNode::Kind::list) problems.add(entry.value.place, path + " is no list of sizes");
-    for (std::size_t i = 0; i < entry.value.items.size(); ++i)
-      shape.push_back(
-          size_of_axis(entry.value.items[i], fmt::format("{}[{}]", path, i), workload_field("model.shapes"), problems)
-              .value_or(1));
-  }
-}
+using Reader = FieldReader;
 
 void read_model(Section& root, WorkloadFile& file, arch::Problems& problems) {
   Section model = root.section("model");
@@ -102,16 +24,17 @@ void read_model(Section& root, WorkloadFile& file, arch::Problems& problems) {
   into.height = read.integer("height");
   into.width = read.integer("width");
   into.weights = read.text("weights");
-  read_symbols(model, into, problems);
-  read_shapes(model, into, problems);
+  read_parseq_keys(model, into, problems);
+  read_model_sizes(model, into, problems);
   into.place = place_text(problems, root.place_of("model"));
   model.finish();
   if (!root.has("model")) return;
   const auto wrong = [&](std::string message) { problems.add(root.place_of("model"), std::move(message)); };
   if (into.onnx.has_value() == into.builtin.has_value()) wrong("model needs one of onnx and builtin");
   if (into.height.has_value() != into.width.has_value()) wrong("model.height and model.width come together");
-  if (into.builtin && into.builtin->text != "craft")
-    model.mistake("builtin", "is no built-in model; the one there is is craft");
+  if (into.builtin && into.builtin->text != "craft" && into.builtin->text != "parseq")
+    model.mistake("builtin", "is no built-in model; there are craft and parseq");
+  check_parseq_keys(root, into, problems);
   if (into.onnx && !into.builtin && (into.height || into.weights))
     wrong("model.height, model.width and model.weights belong to builtin; an ONNX file takes model.shapes");
 }
@@ -123,11 +46,33 @@ WorkloadFile::Input read_input(Section& section, arch::Problems& problems) {
   input.image = read.text("image");
   input.npy = read.text("npy");
   if (const auto seed = read.integer("random")) input.random = static_cast<std::uint64_t>(*seed);
-  const int sources = input.image.has_value() + input.npy.has_value() + input.random.has_value();
-  if (sources != 1) problems.add(section.place(), fmt::format("{} needs one of image, npy and random", section.path()));
+  input.words = read.integer("words");
+  const int sources =
+      input.image.has_value() + input.npy.has_value() + input.random.has_value() + input.words.has_value();
+  if (sources != 1)
+    problems.add(section.place(), fmt::format("{} needs one of image, npy, random and words", section.path()));
   input.place = place_text(problems, section.place());
   section.finish();
   return input;
+}
+
+void read_pipeline(Section& root, WorkloadFile& file, arch::Problems& problems) {
+  auto section = root.section_or_none("pipeline");
+  if (!section) return;
+  Reader read(*section, "pipeline", problems);
+  WorkloadFile::Pipeline pipeline;
+  pipeline.detect = read.text("detect");
+  pipeline.read = read.text("read");
+  pipeline.mode = read.text("mode");
+  pipeline.batches = read.integers("batches");
+  pipeline.crop_height = read.integer("crop_height");
+  pipeline.crop_width = read.integer("crop_width");
+  pipeline.trim = read.number("trim");
+  pipeline.place = place_text(problems, root.place_of("pipeline"));
+  section->finish();
+  if (!pipeline.detect || !pipeline.read)
+    problems.add(root.place_of("pipeline"), "pipeline needs detect and read, each a workload file");
+  file.pipeline = std::move(pipeline);
 }
 
 void read_inputs(Section& root, WorkloadFile& file, arch::Problems& problems) {
@@ -143,18 +88,29 @@ void read_inputs(Section& root, WorkloadFile& file, arch::Problems& problems) {
 
 void read_pre_and_post(Section& root, WorkloadFile& file, arch::Problems& problems) {
   if (auto pre = root.section_or_none("pre")) {
-    Section craft = pre->section("craft");
-    Reader read(craft, "pre.craft", problems);
-    file.pre = WorkloadFile::Pre{read.number("mag_ratio"), read.integer("canvas_size")};
-    craft.finish();
+    if (auto parseq = pre->section_or_none("parseq")) {
+      file.pre_parseq = true;
+      parseq->finish();
+    } else {
+      Section craft = pre->section("craft");
+      Reader read(craft, "pre.craft", problems);
+      file.pre = WorkloadFile::Pre{read.number("mag_ratio"), read.integer("canvas_size")};
+      craft.finish();
+    }
     pre->finish();
   }
   if (auto post = root.section_or_none("post")) {
-    Section craft = post->section("craft");
-    Reader read(craft, "post.craft", problems);
-    file.post =
-        WorkloadFile::Post{read.number("low_text"), read.number("link_threshold"), read.number("text_threshold")};
-    craft.finish();
+    if (auto text = post->section_or_none("text")) {
+      Reader read(*text, "post.text", problems);
+      file.post_text = WorkloadFile::Text{read.text("charset")};
+      text->finish();
+    } else {
+      Section craft = post->section("craft");
+      Reader read(craft, "post.craft", problems);
+      file.post =
+          WorkloadFile::Post{read.number("low_text"), read.number("link_threshold"), read.number("text_threshold")};
+      craft.finish();
+    }
     post->finish();
   }
 }
@@ -162,7 +118,9 @@ void read_pre_and_post(Section& root, WorkloadFile& file, arch::Problems& proble
 void read_rest(Section& root, WorkloadFile& file, arch::Problems& problems) {
   if (auto compile = root.section_or_none("compile")) {
     Reader read(*compile, "compile", problems);
+    file.auto_cast = read.text("auto_cast");
     file.auto_cast_type = read.text("auto_cast_type");
+    file.host_operators = read.text("host_operators");
     compile->finish();
   }
   if (auto target = root.section_or_none("target")) {
@@ -172,8 +130,8 @@ void read_rest(Section& root, WorkloadFile& file, arch::Problems& problems) {
   }
   if (auto checks = root.section_or_none("checks")) {
     Reader read(*checks, "checks", problems);
-    file.checks = {read.number("min_correlation"), read.number("min_snr_db"), read.number("max_error"),
-                   read.number("min_box_iou")};
+    file.checks = {read.number("min_correlation"), read.number("min_snr_db"),  read.number("min_layer_snr_db"),
+                   read.number("max_error"),       read.number("min_box_iou"), read.number("min_same_text")};
     checks->finish();
   }
 }
@@ -188,9 +146,10 @@ WorkloadFile read_workload_file(const std::filesystem::path& path) {
   file.file = path;
   Section root(tree, "", problems);
   if (tree.kind == arch::YamlNode::Kind::map) {
-    read_model(root, file, problems);
+    read_pipeline(root, file, problems);
+    if (!file.pipeline) read_model(root, file, problems);
     read_inputs(root, file, problems);
-    read_pre_and_post(root, file, problems);
+    if (!file.pipeline) read_pre_and_post(root, file, problems);
     read_rest(root, file, problems);
     root.finish();
   }

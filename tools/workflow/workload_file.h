@@ -14,17 +14,29 @@ struct PlacedText {
   std::string text, place;
 };
 
+/// Sizes of symbolic dimensions by name.
+using Binding = std::map<std::string, std::int64_t>;
+
 struct WorkloadFile {
+  struct Bucket {
+    Binding sizes;
+    std::string place;
+  };
   struct Model {
     std::optional<PlacedText> onnx, builtin, weights;
     std::optional<std::int64_t> height, width;
-    std::map<std::string, std::int64_t> symbols;
+    Binding symbols;
     std::map<std::string, std::vector<std::int64_t>> shapes;
+    std::vector<Bucket> buckets;
+    std::optional<PlacedText> variant;  ///< this and what follows: parseq only
+    std::optional<std::int64_t> characters, batch, refine;
+    std::vector<PlacedText> modes;
     std::string place;
   };
   struct Input {
     std::optional<PlacedText> name, image, npy;
     std::optional<std::uint64_t> random;
+    std::optional<std::int64_t> words;
     std::string place;
   };
   struct Pre {
@@ -34,19 +46,34 @@ struct WorkloadFile {
   struct Post {
     std::optional<double> low_text, link_threshold, text_threshold;
   };
+  struct Text {
+    std::optional<PlacedText> charset;
+  };
   struct Target {
     std::optional<PlacedText> chip, instances, instance;
   };
   struct Checks {
-    std::optional<double> min_correlation, min_snr_db, max_error, min_box_iou;
+    std::optional<double> min_correlation, min_snr_db, min_layer_snr_db, max_error, min_box_iou, min_same_text;
+  };
+
+  /// A page through two models; `model`, `pre` and `post` are then those of the files that it names.
+  struct Pipeline {
+    std::optional<PlacedText> detect, read, mode;
+    std::vector<std::int64_t> batches;
+    std::optional<std::int64_t> crop_height, crop_width;
+    std::optional<double> trim;
+    std::string place;
   };
 
   std::filesystem::path file;
+  std::optional<Pipeline> pipeline;
   Model model;
   std::vector<Input> inputs;
-  std::optional<Pre> pre;    ///< set where the file says `pre: craft:`
-  std::optional<Post> post;  ///< set where the file says `post: craft:`
-  std::optional<PlacedText> auto_cast_type;
+  std::optional<Pre> pre;         ///< set where the file says `pre: craft:`
+  std::optional<Post> post;       ///< set where the file says `post: craft:`
+  bool pre_parseq = false;        ///< `pre: parseq:`
+  std::optional<Text> post_text;  ///< set where the file says `post: text:`
+  std::optional<PlacedText> auto_cast, auto_cast_type, host_operators;
   Target target;
   Checks checks;
 };

@@ -12,6 +12,7 @@
 #include "isa/base/error.h"
 #include "workloads/craft/layers.h"
 #include "workloads/craft/weights.h"
+#include "workloads/onnx/attributes.h"
 
 namespace inf::workloads {
 namespace {
@@ -20,34 +21,6 @@ static_assert(std::endian::native == std::endian::little, "raw_data of an ONNX t
 
 constexpr std::int64_t kOpset = 13;
 constexpr std::int64_t kIrVersion = 7;  // the one that came with opset 13's releases
-
-void add_ints(onnx::NodeProto& node, const char* name, std::initializer_list<std::int64_t> values) {
-  onnx::AttributeProto& attribute = *node.add_attribute();
-  attribute.set_name(name);
-  attribute.set_type(onnx::AttributeProto::INTS);
-  for (const std::int64_t value : values) attribute.add_ints(value);
-}
-
-void add_int(onnx::NodeProto& node, const char* name, std::int64_t value) {
-  onnx::AttributeProto& attribute = *node.add_attribute();
-  attribute.set_name(name);
-  attribute.set_type(onnx::AttributeProto::INT);
-  attribute.set_i(value);
-}
-
-void add_float(onnx::NodeProto& node, const char* name, float value) {
-  onnx::AttributeProto& attribute = *node.add_attribute();
-  attribute.set_name(name);
-  attribute.set_type(onnx::AttributeProto::FLOAT);
-  attribute.set_f(value);
-}
-
-void add_string(onnx::NodeProto& node, const char* name, const char* value) {
-  onnx::AttributeProto& attribute = *node.add_attribute();
-  attribute.set_name(name);
-  attribute.set_type(onnx::AttributeProto::STRING);
-  attribute.set_s(value);
-}
 
 // Appends nodes to a graph; each function returns the name of the tensor that its node produces.
 class GraphWriter {
@@ -167,13 +140,6 @@ class GraphWriter {
   int resizes_ = 0;
 };
 
-void add_value(onnx::ValueInfoProto& value, const char* name, std::initializer_list<std::int64_t> shape) {
-  value.set_name(name);
-  onnx::TypeProto::Tensor& type = *value.mutable_type()->mutable_tensor_type();
-  type.set_elem_type(onnx::TensorProto::FLOAT);
-  for (const std::int64_t extent : shape) type.mutable_shape()->add_dim()->set_dim_value(extent);
-}
-
 // What the decoder sees of the VGG part. Slices 1 to 3 appear after the ReLU that opens the next slice, which the
 // official code applies in place; slice 4 is followed by a pooling, so its batch norm's output stays as it is.
 struct Backbone {
@@ -231,11 +197,11 @@ onnx::ModelProto craft_model(const CraftOptions& options) {
   model.add_opset_import()->set_version(kOpset);
   onnx::GraphProto& graph = *model.mutable_graph();
   graph.set_name("craft");
-  add_value(*graph.add_input(), kCraftInput, {options.batch, 3, options.height, options.width});
+  describe(*graph.add_input(), kCraftInput, {options.batch, 3, options.height, options.width});
   GraphWriter writer(graph, craft_weights(options.weights));
   write_graph(writer, options);
-  add_value(*graph.add_output(), kCraftScores, {options.batch, options.height / 2, options.width / 2, 2});
-  add_value(*graph.add_output(), kCraftFeature, {options.batch, 32, options.height / 2, options.width / 2});
+  describe(*graph.add_output(), kCraftScores, {options.batch, options.height / 2, options.width / 2, 2});
+  describe(*graph.add_output(), kCraftFeature, {options.batch, 32, options.height / 2, options.width / 2});
   return model;
 }
 

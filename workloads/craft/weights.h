@@ -1,18 +1,11 @@
 #pragma once
-#include <string>
 #include <vector>
 
 #include "workloads/craft/layers.h"
 #include "workloads/craft/options.h"
-#include "workloads/weights/tensor_map.h"
+#include "workloads/weights/weight_file.h"
 
 namespace inf::workloads {
-
-/// Name and shape of one tensor that CRAFT needs.
-struct TensorNeed {
-  std::string name;
-  std::vector<std::int64_t> shape;
-};
 
 /// The weight, bias and batch-norm tensors of one layer, in the order of the state dict.
 std::vector<TensorNeed> tensors_of(const ConvLayer& layer);

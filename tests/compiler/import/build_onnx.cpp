@@ -98,6 +98,14 @@ struct FillAttribute {
     a.set_type(onnx::AttributeProto::FLOATS);
     for (const float f : v) a.add_floats(f);
   }
+  void operator()(const std::vector<std::string>& v) const {
+    a.set_type(onnx::AttributeProto::STRINGS);
+    for (const std::string& word : v) a.add_strings(word);
+  }
+  void operator()(const std::shared_ptr<OnnxBuilder>& v) const {
+    a.set_type(onnx::AttributeProto::GRAPH);
+    a.mutable_g()->ParseFromString(v->graph_bytes());
+  }
   void operator()(const TensorSpec& v) const { a.set_type(onnx::AttributeProto::TENSOR), fill(*a.mutable_t(), v); }
 };
 
@@ -164,6 +172,22 @@ OnnxBuilder& OnnxBuilder::weight(const std::string& name, const TensorSpec& spec
   return *this;
 }
 
+OnnxBuilder& OnnxBuilder::random(const std::string& name, const Dims& dims, unsigned seed, float scale, float offset) {
+  auto& t = *impl_->model.mutable_graph()->add_initializer();
+  t.set_name(name), t.set_data_type(type_number("float"));
+  std::size_t count = 1;
+  for (const std::int64_t d : dims) t.add_dims(d), count *= static_cast<std::size_t>(d);
+  std::string& raw = *t.mutable_raw_data();
+  raw.resize(count * sizeof(float));
+  std::uint32_t state = seed * 2654435761u + 12345u;
+  for (std::size_t i = 0; i < count; ++i) {
+    state = state * 1664525u + 1013904223u;
+    const float v = (static_cast<float>(state >> 16) / 32768.0f - 1.0f) * scale + offset;
+    std::memcpy(raw.data() + i * sizeof(float), &v, sizeof(float));
+  }
+  return *this;
+}
+
 OnnxBuilder& OnnxBuilder::zeros(const std::string& name, std::int64_t count) {
   auto& t = *impl_->model.mutable_graph()->add_initializer();
   t.set_name(name), t.set_data_type(type_number("float")), t.add_dims(count);
@@ -201,15 +225,17 @@ OnnxBuilder& OnnxBuilder::node(const std::string& type, const std::vector<std::s
   return *this;
 }
 
-OnnxBuilder& OnnxBuilder::output(const std::string& name, const Dims& dims) {
+OnnxBuilder& OnnxBuilder::output(const std::string& name, const Dims& dims, const std::string& type) {
   auto& v = *impl_->model.mutable_graph()->add_output();
   v.set_name(name);
   auto& tensor = *v.mutable_type()->mutable_tensor_type();
-  tensor.set_elem_type(1);
+  tensor.set_elem_type(type_number(type));
   for (const std::int64_t d : dims)
     tensor.mutable_shape()->add_dim()->set_dim_value(d);  // no dims leave the shape open
   return *this;
 }
+
+std::string OnnxBuilder::graph_bytes() const { return impl_->model.graph().SerializeAsString(); }
 
 std::string OnnxBuilder::bytes() const { return impl_->model.SerializeAsString(); }
 

@@ -24,9 +24,12 @@ TensorSpec scalar(const std::string& type, double value);
 /// Deterministic values in [-scale, scale].
 TensorSpec noise(Dims dims, unsigned seed, double scale = 1.0);
 
+class OnnxBuilder;
 struct Attr {
   std::string name;
-  std::variant<std::int64_t, float, std::string, Dims, std::vector<float>, TensorSpec> value;
+  std::variant<std::int64_t, float, std::string, Dims, std::vector<float>, TensorSpec, std::vector<std::string>,
+               std::shared_ptr<OnnxBuilder>>  ///< the last: a graph, the body of a control-flow node
+      value;
 };
 
 /// Builds an ONNX model; protobuf stays behind it.
@@ -40,6 +43,8 @@ class OnnxBuilder {
   OnnxBuilder& input(const std::string& name, const Dims& dims, const std::string& type = "float",
                      const std::vector<std::string>& symbols = {});
   OnnxBuilder& weight(const std::string& name, const TensorSpec& tensor);
+  /// A float initialiser of seeded values in [offset - scale, offset + scale], made without a list of doubles.
+  OnnxBuilder& random(const std::string& name, const Dims& dims, unsigned seed, float scale, float offset = 0);
   /// A float initialiser of zeros, made without a list of values.
   OnnxBuilder& zeros(const std::string& name, std::int64_t count);
   /// An initialiser whose bytes lie in a file beside the model; length -1 leaves the length out.
@@ -48,10 +53,13 @@ class OnnxBuilder {
   OnnxBuilder& node(const std::string& type, const std::vector<std::string>& inputs,
                     const std::vector<std::string>& outputs, const std::vector<Attr>& attributes = {},
                     const std::string& name = "", const std::string& domain = "");
-  OnnxBuilder& output(const std::string& name, const Dims& dims = {});  ///< no dims: the model does not say
+  /// No dims: the model does not say.
+  OnnxBuilder& output(const std::string& name, const Dims& dims = {}, const std::string& type = "float");
   OnnxBuilder& opset(const std::string& domain, int version);
 
   std::string bytes() const;
+  /// What FillAttribute needs to put this model's graph into an attribute.
+  std::string graph_bytes() const;
   void save(const std::filesystem::path& file) const;
 
  private:

@@ -1,5 +1,7 @@
 #include "tests/compiler/import/operator_cases.h"
 
+#include <cmath>
+
 namespace inf::tests {
 namespace {
 
@@ -227,7 +229,17 @@ void add_moves(std::vector<OperatorCase>& cases) {
 std::vector<OperatorCase> operator_cases() {
   std::vector<OperatorCase> cases;
   add_windows(cases), add_resizes(cases), add_elementwise(cases), add_matrices(cases), add_moves(cases);
+  const std::vector<OperatorCase> more = sequence_cases();
+  cases.insert(cases.end(), more.begin(), more.end());
   return cases;
+}
+
+std::vector<double> values_of(const Run& run, std::size_t position) {
+  std::vector<double> values = noise(run.dims, static_cast<unsigned>(position) + 1, 2).values;
+  if (run.type == "float") return values;
+  for (double& v : values)
+    v = run.type == "bool" ? (v > 0 ? 1.0 : 0.0) : std::floor(run.low + (v + 2) / 4 * (run.high - run.low));
+  return values;
 }
 
 OnnxBuilder model_of(const OperatorCase& c) {
@@ -236,7 +248,7 @@ OnnxBuilder model_of(const OperatorCase& c) {
   for (std::size_t i = 0; i < c.operands.size(); ++i) {
     std::string name = std::string("x").append(std::to_string(i));
     if (const auto* run = std::get_if<Run>(&c.operands[i]))
-      b.input(name, run->dims);
+      b.input(name, run->dims, run->type);
     else if (const auto* tensor = std::get_if<TensorSpec>(&c.operands[i]))
       b.weight(name, *tensor);
     else
@@ -246,7 +258,7 @@ OnnxBuilder model_of(const OperatorCase& c) {
   for (int i = 0; i < c.outputs; ++i)
     outputs.push_back(i == 0 ? std::string("y") : std::string("y").append(std::to_string(i)));
   b.node(c.type, inputs, outputs, c.attributes, "node");
-  for (const std::string& o : outputs) b.output(o);
+  for (const std::string& o : outputs) b.output(o, {}, c.output_type);
   return b;
 }
 

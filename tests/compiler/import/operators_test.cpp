@@ -46,7 +46,7 @@ std::vector<std::vector<float>> inputs_of(const tests::OperatorCase& c) {
   std::vector<std::vector<float>> inputs;
   for (std::size_t i = 0; i < c.operands.size(); ++i)
     if (const auto* run = std::get_if<tests::Run>(&c.operands[i])) {
-      const auto values = tests::noise(run->dims, static_cast<unsigned>(i) + 1, 2).values;
+      const auto values = tests::values_of(*run, i);
       inputs.emplace_back(values.begin(), values.end());
     }
   return inputs;

@@ -39,7 +39,43 @@ const %scalar: f32[] = {0.5}
 %cut: f32[4, 3] = slice(%turned) start=[60, 2] step=[-2, 1]
 %wide: f32[7, 3] = pad(%cut) mode=edge before=[1, 0] after=[2, 0] value=-1
 %y: f32[7] = reduce(%wide) op=max axes=[1] keep_dims=false
+%more: f32[1, 4, 8, 8] = matmul(%act, %x, _, %x) has_residual=true
+%ln: f32[64, 8] = layer_norm(%turned) epsilon=0.001 center=false
+%heads: f32[64, 8] = attention(%turned, %turned, %ln, %ln) heads=2 rows=64 keys=64 width=4 value_width=4 scale=0.5 q=[0, 0, 4, 8] k=[0, 0, 4, 8] v=[0, 0, 4, 8] y=[0, 0, 4, 8] has_mask=true mask_step=[0, 0, 0, 8]
+%same: bool[64, 8] = binary(%ln, %heads) op=less_equal
+%both: bool[64, 8] = binary(%same, %same) op=logic_xor
+%chosen: f32[64, 8] = where(%both, %ln, %heads)
+%whole: i64[64, 8] = cast(%chosen) to=i64
+%tall: i64[2, 64, 8] = expand(%whole)
+%top: i64[64] = arg_max(%chosen) axis=1 keep_dims=false last=true smallest=true
+%rows: f32[64, 8] = gather(%chosen, %top)
+%columns: f32[64, 64] = gather(%chosen, %top) axis=1
+%put: f32[64, 8] = scatter(%rows, %top, %ln) add=true
+%sums: f32[64, 8] = cum_sum(%put) axis=1 exclusive=true reverse=true
+%last: f32[64, 8], %"all of them": f32[3, 64, 8] = loop(_, %sums, %ln) trips=3 carried=1 @"/Loop" {
+  graph "body" opset 13
+  input %i: i64[]
+  input %go: bool[]
+  input %state: f32[64, 8]
+  input %step: f32[64, 8]
+  const %limit: i64[] = {2}
+  %next: f32[64, 8] = binary(%state, %step)
+  %on: bool[] = binary(%i, %limit) op=less
+  %inner: f32[64, 8] = loop(%on, %next) trips=2 carried=1 {
+    graph "" opset 0
+    input %i: i64[]
+    input %go: bool[]
+    input %s: f32[64, 8]
+    %t: f32[64, 8] = unary(%s) act=tanh
+    output %go
+    output %t
+  }
+  output %on
+  output %inner
+  output %next
+}
 output %y
+output %"all of them"
 output %up
 output %big
 ledger "/slice1/Conv" "Conv" compiled macs 9216
@@ -111,6 +147,12 @@ TEST_CASE("wrong text names line, column and reason") {
       {"not a number", "const %x: f32[1] = {one}", "graph text:1:21: expected a number"},
       {"open string", "graph \"x", "graph text:1:9: the string is not closed"},
       {"left over", "input %x: f32[1] extra", "graph text:1:18: unexpected text at the end of the line"},
+      {"a loop without a body", "input %x: f32[1]\n%y: f32[1] = loop(_, %x) trips=2 carried=1",
+       "graph text:2:43: expected '{'"},
+      {"a body that does not end", "input %x: f32[1]\n%y: f32[1] = loop(_, %x) {\n  input %i: i64[]\n",
+       "graph text:4:1: the block of a loop body is not closed by '}'"},
+      {"two outputs of an operator with one", "input %x: f32[1]\n%y: f32[1], %z: f32[1] = unary(%x)",
+       "graph text:2:35: unary has one output"},
       {"no shape", "input %x: f32", "graph text:1:14: expected '['"},
   };
   for (const Row& row : rows) {

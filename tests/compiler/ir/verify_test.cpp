@@ -62,11 +62,11 @@ TEST_CASE("a good graph verifies, each broken one is caught by its rule") {
        "pass p: constant %b holds another type than i64\n  rule: constants hold their shape and type"},
       {"an empty result", [](Graph& g) { g.value(4).shape[3] = 0; },
        "pass p: %r has shape [1, 2, 4, 0]\n  rule: sizes are positive"},
-      {"integers at run time", [](Graph& g) { g.value(4).element = Element::i64; },
-       "pass p: node 'r' computes i64 at run time\n  rule: run-time values are floats"},
+      {"another element type", [](Graph& g) { g.value(4).element = Element::i64; },
+       "pass p: node 'r' computes f32, %r is i64\n  rule: element types agree with operators"},
       {"a bias that the operator denies", [](Graph& g) { as<Conv>(g.nodes[0])->has_bias = false; },
-       "pass p: node 'c' says bias or residual where its inputs do not, or the other way round\n  rule: bias and "
-       "residual flags match the inputs"},
+       "pass p: node 'c' says bias or residual where its inputs do not, or the other way round\n  rule: bias, "
+       "residual and mask flags match the inputs"},
       {"a shape that does not follow",
        [](Graph& g) {
          g.value(4).shape = {1, 2, 4, 5};
@@ -95,6 +95,55 @@ TEST_CASE("a good graph verifies, each broken one is caught by its rule") {
     } catch (const Error& e) {
       CHECK(e.kind() == ErrorKind::internal);
       CHECK(std::string(e.what()) == row.text);
+    }
+  }
+}
+
+TEST_CASE("rules of the operators with integers, views and bodies") {
+  struct Bad {
+    const char* name;
+    const char* text;
+    const char* message;
+  };
+  const Bad rows[] = {
+      {"integers and floats", "input %x: f32[2]\ninput %i: i64[2]\n%y: f32[2] = binary(%x, %i)\noutput %y\n",
+       "pass p: node 'y' (binary): inputs 0 and 1 hold f32 and i64\n  rule: element types agree with operators"},
+      {"logic of floats", "input %x: f32[2]\n%y: bool[2] = binary(%x, %x) op=logic_or\noutput %y\n",
+       "pass p: node 'y' (binary): input 0 holds f32, bool is needed\n  rule: element types agree with operators"},
+      {"a comparison that gives floats", "input %x: f32[2]\n%y: f32[2] = binary(%x, %x) op=less\noutput %y\n",
+       "pass p: node 'y' computes bool, %y is f32\n  rule: element types agree with operators"},
+      {"a float as an index", "input %x: f32[2, 3]\ninput %i: f32[]\n%y: f32[3] = gather(%x, %i)\noutput %y\n",
+       "pass p: node 'y' (gather): input 1 holds f32, i64 is needed\n  rule: element types agree with operators"},
+      {"updates of another width",
+       "input %x: f32[2, 3]\ninput %i: i64[1]\ninput %u: f32[1, 4]\n%y: f32[2, 3] = scatter(%x, %i, %u)\noutput "
+       "%y\n",
+       "pass p: node 'y' (scatter): updates has shape [1, 4], [1, 3] is needed\n  rule: shapes agree with operators"},
+      {"a view that leaves its operand",
+       "input %x: f32[2, 4]\n%y: f32[2, 4] = attention(%x, %x, %x) rows=2 keys=2 width=4 value_width=4 q=[1, 0, 0, 4] "
+       "k=[0, 0, 0, 4] v=[0, 0, 0, 4] y=[0, 0, 0, 4]\noutput %y\n",
+       "pass p: node 'y' (attention): the view of q reaches element 8, [2, 4] has 8\n  rule: shapes agree with "
+       "operators"},
+      {"a body that changes a carried shape",
+       "input %x: f32[2]\n%y: f32[2] = loop(_, %x) trips=2 carried=1 {\ninput %i: i64[]\ninput %c: bool[]\ninput %s: "
+       "f32[2]\n%t: f32[4] = concat(%s, %s)\noutput %c\noutput %t\n}\noutput %y\n",
+       "pass p: node 'y' (loop): a carried value has shape [4], [2] is needed\n  rule: shapes agree with operators"},
+      {"a body that is broken itself",
+       "input %x: f32[2]\n%y: f32[2] = loop(_, %x) trips=2 carried=1 {\ninput %i: i64[]\ninput %c: bool[]\ninput %s: "
+       "f32[2]\n%t: f32[2] = concat(%s, %s)\noutput %c\noutput %t\n}\noutput %y\n",
+       "pass p: body of 'y': node 't' (concat): output has shape [2], [4] is needed\n  rule: loops agree with their "
+       "bodies"},
+      {"an output too few",
+       "input %x: f32[2]\n%y: f32[2] = loop(_, %x) trips=2 carried=1 {\ninput %i: i64[]\ninput %c: bool[]\ninput %s: "
+       "f32[2]\n%t: f32[2] = unary(%s) act=relu\noutput %c\noutput %t\noutput %t\n}\noutput %y\n",
+       "pass p: node 'y' has 1 outputs, its body gives 2\n  rule: loops agree with their bodies"},
+  };
+  for (const Bad& row : rows) {
+    CAPTURE(row.name);
+    try {
+      verify(parse_graph(row.text), "p");
+      FAIL_CHECK("verified");
+    } catch (const Error& e) {
+      CHECK(std::string(e.what()) == row.message);
     }
   }
 }

@@ -31,7 +31,7 @@ void check(const std::string& name, const Graph& graph, const GraphBuilder& buil
       for (std::size_t i = 0; i < want.size(); ++i) CHECK(test::relative_error(run.outputs[i], want[i]) < limit);
     }
   } catch (const Error& e) {
-    FAIL_CHECK(e.what());
+    FAIL_CHECK(std::string(e.what()));
   }
 }
 

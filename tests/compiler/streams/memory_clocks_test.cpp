@@ -38,15 +38,15 @@ TEST_CASE("a range is free when everybody who touched any of it is done") {
 }
 
 TEST_CASE("operators take SBUF from both ends in turn") {
-  SbufArena arena(1000, 2000);
-  arena.turn();
+  SbufArena arena;
+  arena.turn(1000, 2000);
   Slot a = arena.allocate(100);
   CHECK(a.offset == 1000);
   CHECK(a.bytes == 128);
-  CHECK_THROWS_AS(arena.turn(), Error);  // a slot is still held
+  CHECK_THROWS_AS(arena.turn(1000, 2000), Error);  // a slot is still held
   a.written = at(Line::load, 3);
   arena.release(a);
-  arena.turn();
+  arena.turn(1000, 2000);
   const Slot b = arena.allocate(100);
   CHECK(b.offset == 2000 - 128);
   CHECK(b.used == Horizon{});  // nobody was there
@@ -71,4 +71,17 @@ TEST_CASE("device memory: readers wait for the rows they need, later owners for 
   d.note_read(0, at(Line::load, 9));
   CHECK(d.writable(1, {0, 1})[Line::load] == 9);
   CHECK(d.writable(1, {0, 1})[Line::store] == 2);
+}
+
+TEST_CASE("bytes of an input are reused when its readers are done") {
+  TileProgram p;
+  for (const auto role : {TileTensor::Role::input, TileTensor::Role::scratch}) {
+    TileTensor t;
+    t.shape = {4, 8};
+    t.role = role;
+    p.tensors.push_back(t);  // both at offset 0
+  }
+  DramClocks d(p);
+  d.note_read(0, at(Line::store, 3));
+  CHECK(d.writable(1, d.whole(1))[Line::store] == 3);
 }

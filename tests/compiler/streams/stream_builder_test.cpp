@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "isa/arch/chip_config.h"
 #include "isa/program/codec.h"
 
 using namespace inf;
@@ -30,12 +31,17 @@ std::vector<std::string> waits(StreamBuilder& builder, Engine engine) {
   return texts;
 }
 
+const arch::ChipSpec& inf2() {
+  static const arch::ChipSpec chip = arch::load_chip(INF_SOURCE_DIR "/configs/chips/inf2.yaml");
+  return chip;
+}
+
 const isa::Operation kWork = isa::RegisterSet{};
 
 }  // namespace
 
 TEST_CASE("a wait is put in once") {
-  StreamBuilder b;
+  StreamBuilder b(inf2());
   const Horizon v1 = b.emit(Engine::vector, kWork, {});
   b.emit(Engine::scalar, kWork, v1);
   b.emit(Engine::scalar, kWork, v1);
@@ -43,7 +49,7 @@ TEST_CASE("a wait is put in once") {
 }
 
 TEST_CASE("what the signaller had waited for need not be waited for again") {
-  StreamBuilder b;
+  StreamBuilder b(inf2());
   const Horizon t1 = b.emit(Engine::tensor, kWork, {});
   const Horizon v1 = b.emit(Engine::vector, kWork, t1);
   b.emit(Engine::scalar, kWork, t1 + v1);
@@ -51,14 +57,14 @@ TEST_CASE("what the signaller had waited for need not be waited for again") {
 }
 
 TEST_CASE("an engine waits for itself where it must: results are visible later than the next issue") {
-  StreamBuilder b;
+  StreamBuilder b(inf2());
   const Horizon v1 = b.emit(Engine::vector, kWork, {});
   b.emit(Engine::vector, kWork, v1);
   CHECK(waits(b, Engine::vector) == std::vector<std::string>{"", "s1>=1"});
 }
 
 TEST_CASE("more than two waits ride on a nop") {
-  StreamBuilder b;
+  StreamBuilder b(inf2());
   Horizon all = b.emit(Engine::tensor, kWork, {});
   all.merge(b.emit(Engine::vector, kWork, {}));
   all.merge(b.emit(Engine::scalar, kWork, {}));

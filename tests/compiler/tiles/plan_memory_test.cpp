@@ -21,7 +21,7 @@ TensorId tensor(TileProgram& p, TileTensor::Role role, std::int64_t n, TensorId 
 
 void step(TileProgram& p, TensorId x, TensorId y) {
   FlatTile t;
-  t.a = x;
+  t.x = x;
   t.y = y;
   p.ops.push_back({"op", {}, 0, t});
 }

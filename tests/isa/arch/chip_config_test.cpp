@@ -40,6 +40,27 @@ std::string error_of(const std::string& yaml) {
 
 }  // namespace
 
+TEST_CASE("inf1.yaml") {
+  const ChipSpec chip = load_chip(INF_SOURCE_DIR "/configs/chips/inf1.yaml");
+  CHECK(chip.cores == 4);
+  for (const Engine e : {Engine::gpsimd, Engine::sync}) CHECK_FALSE(chip.has(e));
+  CHECK_FALSE(chip.sequencer.loops);
+  CHECK_FALSE(chip.tensor.takes(DType::fp32));
+  // 16 TFLOPS for each core, 64 for the chip.
+  const double flops = 2.0 * chip.tensor.rows * chip.tensor.columns * static_cast<double>(chip.tensor.clock_mhz) * 1e6;
+  CHECK(flops == doctest::Approx(16e12).epsilon(0.03));
+  CHECK(chip.memory.bytes == std::int64_t{8} << 30);
+  // One core draws about 25 GB/s; all four together more than the memory gives.
+  const double core = chip.dma.engines * chip.dma.bytes_per_ns;
+  CHECK(core == doctest::Approx(25.2).epsilon(0.03));
+  CHECK(chip.cores * core > chip.memory.bytes_per_ns);
+  ChipSpec copy = chip;
+  for (const Parameter& p : parameters(copy)) {
+    CAPTURE(std::string(p.path));
+    CHECK(chip.provenance.contains(p.path) == !section_optional(section_of(p.path)));
+  }
+}
+
 TEST_CASE("inf2.yaml") {
   const ChipSpec chip = load_chip(kFile);
   CHECK(chip.name == "inf2");
@@ -111,7 +132,7 @@ TEST_CASE("every mistake of a chip file has its place, value and range") {
       {"no kind of memory", "value: HBM", "value: HMB",
        "c.yaml:{L}:17: memory.kind = HMB is none of HBM, DRAM; did you mean 'HBM'?"},
       {"no dtype", "[fp32, tf32, ", "[fp32, tf23, ",
-       "c.yaml:{L}:19: tensor.dtypes holds 'tf23', which is no dtype; did you mean 'tf32'?"},
+       "c.yaml:{L}:19: chip.dtypes holds 'tf23', which is no dtype; did you mean 'tf32'?"},
       {"unit", "clock_mhz: {value: 2800, unit: MHz", "clock_mhz: {value: 2800, unit: GHz",
        "c.yaml:{L}:34: tensor.clock_mhz.unit = GHz is not the parameter's unit, MHz"},
       {"mark", "mark: documented", "mark: certain",
@@ -137,7 +158,7 @@ TEST_CASE("every mistake of a chip file has its place, value and range") {
       {"reserved too big", "reserved_per_partition: {value: 16384", "reserved_per_partition: {value: 196608",
        "c.yaml:{S}:3: sbuf.reserved_per_partition = 196608 leaves nothing of sbuf.bytes_per_partition = 196608"},
       {"bank too small", "bank_bytes: {value: 2048", "bank_bytes: {value: 1024",
-       "c.yaml:6:3: tensor.max_moving = 512 results of 4 bytes do not fit psum.bank_bytes = 1024"},
+       "c.yaml:7:3: tensor.max_moving = 512 results of 4 bytes do not fit psum.bank_bytes = 1024"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);

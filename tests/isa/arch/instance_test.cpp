@@ -43,6 +43,18 @@ TEST_CASE("inf2 instances") {
   CHECK(small.usd_per_million(1000, small.on_demand) == doctest::Approx(0.7582 * 1000 / 3600));
 }
 
+TEST_CASE("inf1 instances") {
+  const std::string file = INF_SOURCE_DIR "/configs/instances/inf1.yaml";
+  const std::vector<InstanceSpec> sizes = load_instances(file);
+  REQUIRE(sizes.size() == 4);
+  CHECK(sizes[3].chips == 16);
+  const InstanceSpec small = load_instance(file, "inf1.xlarge");
+  CHECK(small.on_demand.usd_per_hour == 0.228);
+  CHECK(small.on_demand.date == "2021");
+  CHECK(small.reserved.usd_per_hour == 0.110);
+  CHECK(std::filesystem::equivalent(small.chip_file, INF_SOURCE_DIR "/configs/chips/inf1.yaml"));
+}
+
 TEST_CASE("copies of one call") {
   const RuntimeSpec runtime = load_instance(kFile, "inf2.xlarge").runtime;
   CHECK(runtime.copy_ns(0) == 0);

@@ -35,7 +35,7 @@ Program sample() {
   program.image = {.name = "sample", .chip = chip().name, .chip_hash = chip().hash(), .dram_bytes = 4096};
   program.image.ops = {{"conv1", "conv2d", {"a", "b"}, 123}, {"pool", "max_pool", {}, 0}};
   auto bytes = std::make_shared<std::vector<std::byte>>(1000, std::byte{7});
-  program.image.tensors = {{"x", TensorEntry::Role::input, DType::fp32, {1, 3, 8, 8}, 0, 768, nullptr},
+  program.image.tensors = {{"x", TensorEntry::Role::input, DType::fp32, {1, 3, 8, 8}, 0, 768, {}},
                            {"w", TensorEntry::Role::constant, DType::bf16, {500}, 1024, 1000, bytes}};
   Random random(5);
   program.segments.resize(3);

@@ -57,7 +57,7 @@ TEST_CASE("a program as text") {
   CHECK(image.chip_hash == chip().hash());
   REQUIRE(image.tensors.size() == 3);
   CHECK(image.tensors[1].offset == 64);  // the next multiple of 64 behind a
-  CHECK(image.tensors[1].data->size() == 16);
+  CHECK(image.tensors[1].data.size() == 16);
   CHECK(image.tensors[2].name == "sum.1");
   CHECK(image.tensors[2].bytes == 8);
   CHECK(image.dram_bytes == 136);
@@ -74,7 +74,7 @@ TEST_CASE("a program as text") {
   const std::string text = print(program);
   const Program again = parse_program(text, "again");
   CHECK(print(again) == text);
-  CHECK(*again.image.tensors[1].data == *image.tensors[1].data);
+  CHECK(again.image.tensors[1].data.bytes() == image.tensors[1].data.bytes());
   CHECK(again.image.chip_hash == image.chip_hash);
   for (std::size_t s = 0; s < 2; ++s) CHECK(again.segments[s].code == program.segments[s].code);
   CHECK(print(program, {.constants = false}).find("# data \"b\": 16 bytes, not shown") != std::string::npos);

@@ -267,6 +267,12 @@ TEST_CASE("limits come from the chip") {
        "nop | signal s32+1", "nop: signal.semaphore = 32 is outside 0..31"},
       {"64 columns", [](arch::ChipSpec& c) { c.tensor.columns = 64; }, Engine::tensor,
        "load_stationary src=sbuf[0:128]@0:bf16(1x65)", "load_stationary: src.elements = 65 is outside 1..64"},
+      {"no fp8",
+       [](arch::ChipSpec& c) {
+         c.dtypes = {DType::fp32, DType::bf16};
+       },
+       Engine::vector, "memset dst=sbuf[0:1]@0:fp8_e4m3(1x1) value=0",
+       "memset: dst is fp8_e4m3; fp32, bf16 is allowed"},
       {"DMA without casts", [](arch::ChipSpec& c) { c.dma.casts = false; }, Engine::scalar,
        "dma_copy dst=sbuf[0:1]@0:bf16(1x1) src=sbuf[0:1]@0:fp32(1x1) queue=0 accumulate=0",
        "dma_copy: inf2 can only copy by DMA, neither cast nor add"},

@@ -100,6 +100,9 @@ TEST_CASE("footprints follow the rows") {
       {"vectors are", TensorScalar{.dst = a, .src = b, .s1 = ScalarOperand::vector(c)}, "src s1 ", "dst "},
       {"two results", TensorScalarReduce{.dst = a, .result = b, .src = c}, "src ", "dst result "},
       {"register instructions touch no memory", RegisterAlu{}, "", ""},
+      {"gather", DmaGather{.dst = a, .table = b, .index = c}, "table index ", "dst "},
+      {"scatter keeps the rows it does not name", DmaScatter{.table = a, .src = b, .index = c}, "src index table ",
+       "table "},
       {"dma that adds", DmaCopy{.dst = a, .src = b, .accumulate = true}, "src dst ", "dst "},
   };
   for (const Row& row : rows) {
@@ -110,6 +113,17 @@ TEST_CASE("footprints follow the rows") {
     CHECK(reads == row.reads);
     CHECK(writes == row.writes);
   }
+}
+
+TEST_CASE("DMA instructions are those with a queue") {
+  int found = 0;
+  for (int i = 0; i < kInstructionCount; ++i)
+    if (dma_queue(make_operation(i))) {
+      CHECK(std::string_view(kInstructions[i].name).starts_with("dma_"));
+      ++found;
+    }
+  CHECK(found == 3);
+  CHECK(dma_queue(DmaScatter{.queue = 7}) == 7);
 }
 
 TEST_CASE("instructions compare field by field, floats as bits") {

@@ -52,7 +52,7 @@ TEST_CASE("how a transfer is split") {
   for (const Row& row : rows) {
     CAPTURE(row.name);
     DmaPlan p;
-    plan({row.dst, row.src, 0, false}, chip().dma, time, p);
+    plan({row.dst, row.src, false}, chip().dma, time, p);
     CHECK(p.count == row.shares);
     CHECK(p.descriptors == row.descriptors);
     CHECK(p.bytes == row.bytes);
@@ -81,11 +81,51 @@ TEST_CASE("shares end where the partitions of the next DMA engine begin") {
     isa::Access dst = sbuf(row.partitions, Pattern::row(1024));
     dst.start_partition = static_cast<std::uint8_t>(row.start);
     DmaPlan p;
-    plan({dst, dram(row.partitions, 2048, Pattern::row(1024)), 0, false}, chip().dma, time, p);
+    plan({dst, dram(row.partitions, 2048, Pattern::row(1024)), false}, chip().dma, time, p);
     CHECK(p.first_engine == row.first_engine);
     CHECK(p.count == row.shares);
     CHECK(p.shares[0].bytes == row.first_bytes);
   }
+}
+
+TEST_CASE("rows of an indirect transfer are descriptors of their own") {
+  isa::DmaGather gather;
+  gather.dst = sbuf(128, Pattern::row(512));
+  gather.table = dram(1, 0, Pattern::grid({512, 1000}, {1, 512}));
+  gather.index = sbuf(128, Pattern::row(1), DType::int32);
+  gather.limit = 1000;
+  isa::DmaScatter scatter;
+  scatter.src = gather.dst;
+  scatter.table = gather.table;
+  scatter.accumulate = true;
+  isa::DmaGather split = gather;  // rows of two runs, into device memory that would merge them
+  split.table.free = Pattern::grid({4096, 1000}, {1024, 2}, {1, 256});
+  split.dst = dram(128, 1024, Pattern::row(512));
+  struct Row {
+    std::string name;
+    isa::Operation op;
+    std::int64_t descriptors, bytes, read, written;
+  };
+  const Row rows[] = {
+      {"gather", gather, 128, 131072, 131072, 0},
+      {"scatter that adds reads the rows too", scatter, 128, 131072, 131072, 131072},
+      {"rows of two runs", split, 256, 131072, 131072, 131072},
+  };
+  const arch::Timebase time(chip());
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const DmaMove move = *dma_move(row.op);
+    DmaPlan p;
+    plan(move, chip().dma, time, p);
+    CHECK(p.count == 16);
+    CHECK(p.descriptors == row.descriptors);
+    CHECK(p.bytes == row.bytes);
+    CHECK(p.dram_read == row.read);
+    CHECK(p.dram_written == row.written);
+    CHECK(cost(row.op, arch::Engine::gpsimd, chip()).interval ==
+          arch::indirect_dma_interval(chip(), row.descriptors, false));
+  }
+  CHECK_FALSE(dma_move(isa::Nop{}).has_value());
 }
 
 TEST_CASE("who is ready first gets the port first") {

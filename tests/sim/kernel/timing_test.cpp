@@ -86,7 +86,13 @@ TEST_CASE("a lone GEMM takes fill + rows + drain") {
     for (int t = 0; t < row.tiles; ++t)
       b.add(Engine::tensor, matmul(psum(0, row.m, 2048 * (t % 8), row.n), sbuf(0, row.k, 4096, DType::bf16, row.n)));
     Recorder r;
-    b.run({}, timing_only(), {&r});
+    const ArrayUse array = b.run({}, timing_only(), {&r}).counters.array;
+    CHECK(array.matmuls == static_cast<std::uint64_t>(row.tiles));
+    CHECK(array.rows_used(tensor.rows) == doctest::Approx(row.k / 128.0));
+    CHECK(array.columns_used(tensor.columns) == doctest::Approx(row.m / 128.0));
+    CHECK(array.cells_used(tensor.rows, tensor.columns) == doctest::Approx(row.k * row.m / 16384.0));
+    CHECK(array.quarters[static_cast<std::size_t>((row.k - 1) / 32)][static_cast<std::size_t>((row.m - 1) / 32)] ==
+          array.busy);
     const auto mm = r.of(isa::Opcode::matmul);
     REQUIRE(mm.size() == static_cast<std::size_t>(row.tiles));
     const std::int64_t moving = std::max<std::int64_t>(row.n, tensor.min_interval);

@@ -159,6 +159,11 @@ TEST_CASE("semaphores: updates become visible at their tick, in order of signall
   bank.post(0, Tick(30), SignalKind::write, 100, {false, 0});
   CHECK(bank.ready(0, 4, Tick(0))->at == Tick(15));
   CHECK(bank.ready(0, 4, Tick(0))->by == Signaller{true, 2});
+  // not before a tick: what holds there, and what comes after
+  CHECK(bank.ready(0, 4, Tick(0), Tick(17))->at == Tick(17));
+  CHECK(bank.ready(0, 4, Tick(0), Tick(20))->at == Tick(30));
+  CHECK(bank.ready(0, 3, Tick(0), Tick(20))->at == Tick(20));
+  CHECK_FALSE(bank.ready(0, 106, Tick(0), Tick(20)).has_value());
   struct Row {
     std::int64_t at;
     std::int32_t value;

@@ -32,8 +32,8 @@ def pieces(text):
 
 
 def run_pieces(root, inf_sim, readme, folder):
-    """Output of each command, and how many failed."""
-    outputs, failed = {}, 0
+    """Output of each command, how many failed, and the picture: a later run into the same folder removes it."""
+    outputs, failed, picture = {}, 0, b""
     for entry in ("configs", "workloads", "docs", "tests", "tools"):
         (folder / entry).symlink_to(root / entry)
     (folder / BINARY).parent.mkdir(parents=True)
@@ -43,10 +43,12 @@ def run_pieces(root, inf_sim, readme, folder):
             continue
         done = subprocess.run(["/bin/sh", "-c", piece], cwd=folder, capture_output=True, text=True, check=False)
         outputs[piece] = done.stdout
+        if not picture and (folder / MADE_PICTURE).exists():
+            picture = (folder / MADE_PICTURE).read_bytes()
         if done.returncode != 0:
             failed += 1
             print(f"README.md: `{piece}` ended with {done.returncode}\n{done.stderr}")
-    return outputs, failed
+    return outputs, failed, picture
 
 
 def comparable(report):
@@ -60,9 +62,7 @@ def main():
     rewrite = sys.argv[3:] == ["--rewrite"]
     readme = (root / "README.md").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
-        outputs, failed = run_pieces(root, inf_sim, readme, pathlib.Path(name))
-        made = pathlib.Path(name) / MADE_PICTURE
-        picture = made.read_bytes() if made.exists() else b""
+        outputs, failed, picture = run_pieces(root, inf_sim, readme, pathlib.Path(name))
     for sample in blocks(readme, "text"):
         command = sample.partition("\n")[0].removeprefix("$ ")
         report = outputs.get(command, "").partition("\nHost (differs")[0]
@@ -70,12 +70,13 @@ def main():
         if comparable(found) == comparable(sample):
             continue
         if rewrite:
-            (root / "README.md").write_text(readme.replace(sample, found), encoding="utf-8")
+            readme = readme.replace(sample, found)
         else:
             failed += 1
             print(f"README.md: the sample of `{command}` is not what it prints now; readme.py --rewrite puts it right")
             sys.stdout.writelines(difflib.unified_diff(comparable(sample).splitlines(True), comparable(found).splitlines(True), "README.md", "found"))
     if rewrite:
+        (root / "README.md").write_text(readme, encoding="utf-8")
         (root / PICTURE).write_bytes(picture)
     elif picture != (root / PICTURE).read_bytes():
         failed += 1

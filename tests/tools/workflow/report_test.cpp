@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "tools/workflow/run.h"
+
 using namespace inf::workflow;
 
 TEST_CASE("an accuracy without a number is not called exact") {
@@ -36,4 +38,24 @@ TEST_CASE("the throughput of a core names both of its times") {
   report.throughput = Throughput{.device_start_ns = 17500, .core_per_s = 50070};
   CHECK(report_text(report, false).find("device + 17.50 us device start") != std::string::npos);
   CHECK(report_json(report).find("\"device_start_ns\": 17500") != std::string::npos);
+}
+
+TEST_CASE("timing alone says that no loop ended early, where data could have ended one") {
+  using Mode = RunOptions::Mode;
+  struct Row {
+    Mode mode;
+    std::uint64_t data_dependent;
+    std::size_t notes;
+  };
+  for (const Row& row :
+       {Row{Mode::timing, 5, 1}, Row{Mode::timing, 0, 0}, Row{Mode::both, 5, 0}, Row{Mode::values, 5, 0}}) {
+    RunOptions options;
+    options.mode = row.mode;
+    std::vector<std::string> notes;
+    note_assumed_course(options, row.data_dependent, notes);
+    CHECK(notes.size() == row.notes);
+  }
+  Report report;
+  report.data_dependent = 5;
+  CHECK(report_json(report).find("\"data_dependent\": 5") != std::string::npos);
 }

@@ -40,7 +40,7 @@ const std::string kCraft = "model: {builtin: craft, height: 64, width: 96}\n";
 TEST_CASE("a workload without anything optional gets its defaults") {
   const Workload w = load("model: {builtin: craft}\n");
   CHECK(w.name == "w");
-  CHECK(w.compute == DType::bf16);
+  CHECK(w.precision == Precision{DType::bf16, DType::bf16});
   CHECK(w.chip.filename() == "inf2.yaml");
   CHECK(w.instances.filename() == "inf2.yaml");
   CHECK(w.instance.empty());
@@ -78,14 +78,14 @@ TEST_CASE("sizes are rounded up to multiples of 32, and what was asked is kept")
 TEST_CASE("paths are relative to the file, and the command line wins over it") {
   const Workload w = load(
       "model: {onnx: ../m.onnx, symbols: {batch: 2}, shapes: {x: [1, 3, 32, 32]}}\ninputs: {npy: x.npy}\ncompile: "
-      "{auto_cast_type: fp16}\n",
-      {.auto_cast_type = "fp32"});
+      "{auto_cast: matmult, auto_cast_type: fp16}\n",
+      {.auto_cast_type = "tf32"});
   const OnnxModel& model = std::get<OnnxModel>(w.model);
   CHECK(model.file == std::filesystem::temp_directory_path() / "m.onnx");
   CHECK(model.options.symbols.at("batch") == 2);
   CHECK(model.options.shapes.at("x") == compiler::Shape{1, 3, 32, 32});
   CHECK(std::get<std::filesystem::path>(w.inputs.at(0).npy_or_seed).filename() == "x.npy");
-  CHECK(w.compute == DType::fp32);
+  CHECK(w.precision == Precision{DType::tf32, DType::fp32});
 }
 
 TEST_CASE("several inputs are a list") {
@@ -107,8 +107,8 @@ TEST_CASE("every mistake has its place, value and range") {
       {"no model", "inputs: {random: 1}\n", ":1:1", "model is missing", 0},
       {"both models", "model: {builtin: craft, onnx: m.onnx}\n", ":1:8", "model needs one of onnx and builtin", 0},
       {"neither model", "model: {weights: demo}\n", ":1:8", "model needs one of onnx and builtin", 0},
-      {"unknown builtin", "model: {builtin: parseq}\n", ":1:18",
-       "model.builtin = parseq is no built-in model; the one there is is craft", 0},
+      {"unknown builtin", "model: {builtin: parsec}\n", ":1:18",
+       "model.builtin = parsec is no built-in model; there are craft and parseq", 0},
       {"half a size", "model: {builtin: craft, height: 64}\n", ":1:8", "model.height and model.width come together", 0},
       {"size of an ONNX file", "model: {onnx: m.onnx, height: 64, width: 64}\n", ":1:8",
        "model.height, model.width and model.weights belong to builtin; an ONNX file takes model.shapes", 0},
@@ -117,7 +117,7 @@ TEST_CASE("every mistake has its place, value and range") {
       {"misspelt key", "model: {builtin: craft, weigths: demo}\n", ":1:25",
        "unknown key model.weigths; did you mean 'weights'?", 0},
       {"two inputs in one", kCraft + "inputs: {random: 1, npy: x.npy}\n", ":2:9",
-       "inputs needs one of image, npy and random", 0},
+       "inputs needs one of image, npy, random and words", 0},
       {"negative seed", kCraft + "inputs: {random: -1}\n", ":2:18", "inputs.random = -1 is outside 0..9007199254740992",
        0},
       {"threshold above one", kCraft + "post: {craft: {low_text: 2}}\n", ":2:26",
@@ -125,9 +125,11 @@ TEST_CASE("every mistake has its place, value and range") {
       {"three at once", "model: {builtin: craft, height: 0, width: 0, depth: 1}\n", ":1:33",
        "model.height = 0 is outside 1..16384", 2},
       {"image without pre", kCraft + "inputs: {image: p.png}\n", ":2:17",
-       "inputs.image = p.png needs `pre: {craft: {}}` to become a tensor", 0},
+       "inputs.image = p.png needs `pre: {craft: {}}` or `pre: {parseq: {}}` to become a tensor", 0},
       {"cast", kCraft + "compile: {auto_cast_type: bf61}\n", ":2:27",
-       "auto_cast_type = bf61 is none of bf16, fp16, tf32, fp32; did you mean 'bf16'?", 0},
+       "auto_cast_type = bf61 is none of bf16, fp16, tf32, fp8_e4m3, fp32; did you mean 'bf16'?", 0},
+      {"what is cast", kCraft + "compile: {auto_cast: matmul}\n", ":2:22",
+       "auto_cast = matmul is none of none, matmult, all; did you mean 'matmult'?", 0},
       {"symbol of size zero", "model: {onnx: m.onnx, symbols: {batch: 0}}\n", ":1:40",
        "model.symbols.batch = 0 is outside 1..1048576", 0},
       {"repeated section", kCraft + kCraft, ":2:1", "model is repeated; it is first given on line 1", 0},
@@ -170,5 +172,8 @@ TEST_CASE("the defaults that docs/config.md prints are the ones that hold") {
     CAPTURE(row.key);
     CHECK(std::stod(std::string(workload_field(row.key).fallback)) == doctest::Approx(row.value));
   }
-  CHECK(workload_field("compile.auto_cast_type").fallback == name(Workload{}.compute));
+  CHECK(precision_of(parse_auto_cast(std::string(workload_field("compile.auto_cast").fallback), ""),
+                     parse_auto_cast_type(std::string(workload_field("compile.auto_cast_type").fallback), "")) ==
+        Precision{});
+  CHECK(load(kCraft).precision == Precision{});
 }

@@ -1,0 +1,240 @@
+#include "compiler/streams/plan_sbuf.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "isa/base/error.h"
+
+namespace inf::compiler {
+namespace {
+
+constexpr std::int64_t kAlignment = 64;
+constexpr std::int64_t kBoundless = std::int64_t{1} << 40;
+
+std::int64_t aligned(std::int64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+
+std::vector<MatrixId> touched(const TileKind& tile) {
+  std::vector<MatrixId> ids = matrices_read(tile);
+  for (MatrixId id : matrices_written(tile)) ids.push_back(id);
+  return ids;
+}
+
+bool streams_weights(const TileKind& tile) { return !touched(tile).empty(); }
+
+/// SBUF bytes per partition that one operator allocates while it works.
+class Workspace {
+ public:
+  Workspace(const TileProgram& program, const arch::ChipSpec& chip)
+      : program_(program),
+        chip_(chip),
+        streams_(chip, false),
+        dram_(program),
+        matrices_(program, chip.sbuf.partitions) {}
+
+  std::int64_t measure(const TileKind& tile) {
+    SbufArena sbuf;
+    PsumBanks psum(chip_.psum.banks);
+    WeightRing weights(0, weight_ring_bytes(chip_));
+    Emission e{program_, chip_, streams_, sbuf, dram_, psum, matrices_, weights, Roles(chip_), {}};
+    sbuf.turn(0, kBoundless);
+    Generator g = emit(e, tile);
+    while (g.resume()) {
+    }
+    return sbuf.take_high_water();
+  }
+
+ private:
+  const TileProgram& program_;
+  const arch::ChipSpec& chip_;
+  StreamBuilder streams_;
+  DramClocks dram_;
+  MatrixClocks matrices_;
+};
+
+class Planner {
+ public:
+  Planner(TileProgram& program, const arch::ChipSpec& chip)
+      : program_(program),
+        chip_(chip),
+        begin_(place_residents(program, chip).end),
+        lives_(matrix_lives(program)),
+        need_(program.ops.size(), -1),
+        pinned_(program.matrices.size(), false) {
+    for (Matrix& m : program.matrices) m.offset = 0;
+    for (const TileOp& op : program.ops)
+      program.ceilings.push_back(chip.sbuf_usable() - (streams_weights(op.tile) ? weight_ring_bytes(chip) : 0));
+    for (const TileOp& op : program.ops)
+      if (const auto* linear = std::get_if<LinearTile>(&op.tile); linear && linear->w != kNoMatrix)
+        pinned_[static_cast<std::size_t>(linear->w)] = true;
+      else if (const auto* loop = std::get_if<LoopTile>(&op.tile))
+        pinned_[static_cast<std::size_t>(loop->stop)] = true;
+  }
+
+  void run() {
+    for (bool fits = false; !fits;) {
+      measure();
+      fits = balance() && place();
+    }
+    program_.floors.assign(program_.ops.size(), begin_);
+    for (std::size_t m = 0; m < lives_.size(); ++m)
+      if (in_sbuf(m))
+        for (int i = lives_[m].first; i <= lives_[m].last; ++i)
+          program_.floors[static_cast<std::size_t>(i)] =
+              std::max(program_.floors[static_cast<std::size_t>(i)], program_.matrices[m].offset + bytes(m));
+  }
+
+ private:
+  bool in_sbuf(std::size_t m) const { return lives_[m].first >= 0 && program_.matrices[m].spill == kNoTensor; }
+  std::int64_t bytes(std::size_t m) const { return aligned(program_.matrices[m].bytes(chip_.sbuf.partitions)); }
+  /// Where matrices must end while operator `i` works.
+  std::int64_t limit(int i) const {
+    const auto at = static_cast<std::size_t>(i);
+    return program_.ceilings[at] - need_[at];
+  }
+
+  /// Bytes of constants and matrices that are there while operator `i` works.
+  std::int64_t live(int i) const {
+    std::int64_t sum = begin_;
+    for (std::size_t m = 0; m < lives_.size(); ++m)
+      if (in_sbuf(m) && lives_[m].first <= i && i <= lives_[m].last) sum += bytes(m);
+    return sum;
+  }
+
+  void measure() {
+    Workspace workspace(program_, chip_);
+    for (std::size_t i = 0; i < need_.size(); ++i)
+      if (need_[i] < 0) need_[i] = workspace.measure(program_.ops[i].tile);
+  }
+
+  void spill(std::size_t m) {
+    Matrix& matrix = program_.matrices[m];
+    TileTensor t;
+    t.name = matrix.name + ".spilled";
+    t.dtype = matrix.dtype;
+    t.shape = matrix.tokens() ? Shape{matrix.rows, matrix.slots()} : Shape{matrix.slots(), matrix.rows};
+    program_.tensors.push_back(std::move(t));
+    matrix.spill = static_cast<TensorId>(program_.tensors.size() - 1);
+    for (std::size_t i = 0; i < need_.size(); ++i) {
+      const std::vector<MatrixId> ids = touched(program_.ops[i].tile);
+      if (std::count(ids.begin(), ids.end(), static_cast<MatrixId>(m)) > 0) need_[i] = -1;
+    }
+  }
+
+  /// Spills the largest matrix that may go; what the operator itself works on goes last.
+  void spill_at(int op) {
+    const std::vector<MatrixId> own = touched(program_.ops[static_cast<std::size_t>(op)].tile);
+    std::size_t best = lives_.size();
+    const auto better = [&](std::size_t a, std::size_t b) {
+      const bool mine_a = std::count(own.begin(), own.end(), static_cast<MatrixId>(a)) > 0,
+                 mine_b = std::count(own.begin(), own.end(), static_cast<MatrixId>(b)) > 0;
+      return mine_a != mine_b ? mine_b : bytes(a) > bytes(b);
+    };
+    for (std::size_t m = 0; m < lives_.size(); ++m)
+      if (in_sbuf(m) && !pinned_[m] && lives_[m].first <= op && op <= lives_[m].last &&
+          (best == lives_.size() || better(m, best)))
+        best = m;
+    if (best == lives_.size())
+      throw Error(ErrorKind::unsupported, fmt::format("node '{}'", program_.ops[static_cast<std::size_t>(op)].name),
+                  fmt::format("needs {} bytes of SBUF per partition, {} are usable",
+                              chip_.sbuf_usable() - limit(op) + live(op), chip_.sbuf_usable()),
+                  {"use a smaller batch or split the operator"});
+    spill(best);
+  }
+
+  /// An operator that streams no weights may work where those of the next one would already come in. False when it does
+  /// already.
+  bool take_ring(int op) {
+    const auto at = static_cast<std::size_t>(op);
+    const auto* linear = std::get_if<LinearTile>(&program_.ops[at].tile);
+    if ((linear && linear->w == kNoMatrix) || program_.ceilings[at] == chip_.sbuf_usable()) return false;
+    program_.ceilings[at] = chip_.sbuf_usable();
+    return true;
+  }
+
+  /// Whether everything that lives at a time fits; otherwise one matrix less does.
+  bool balance() {
+    std::vector<std::int64_t> live(need_.size(), begin_);
+    for (std::size_t m = 0; m < lives_.size(); ++m)
+      if (in_sbuf(m))
+        for (int i = lives_[m].first; i <= lives_[m].last; ++i) live[static_cast<std::size_t>(i)] += bytes(m);
+    for (std::size_t i = 0; i < live.size(); ++i)
+      if (live[i] > limit(static_cast<int>(i))) {
+        if (take_ring(static_cast<int>(i))) return false;
+        spill_at(static_cast<int>(i));
+        return false;
+      }
+    return true;
+  }
+
+  /// First fit in order of birth. False when fragments are left and a matrix was spilled for it.
+  bool place() {
+    std::vector<std::size_t> order, placed;
+    for (std::size_t m = 0; m < lives_.size(); ++m)
+      if (in_sbuf(m)) order.push_back(m);
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return lives_[a].first < lives_[b].first; });
+    for (std::size_t m : order) {
+      std::vector<std::pair<std::int64_t, std::int64_t>> taken;
+      for (std::size_t p : placed)
+        if (lives_[p].first <= lives_[m].last && lives_[m].first <= lives_[p].last)
+          taken.push_back({program_.matrices[p].offset, program_.matrices[p].offset + bytes(p)});
+      std::sort(taken.begin(), taken.end());
+      std::int64_t at = begin_;
+      for (const auto& [lo, hi] : taken) {
+        if (at + bytes(m) <= lo) break;
+        at = std::max(at, hi);
+      }
+      for (int i = lives_[m].first; i <= lives_[m].last; ++i)
+        if (at + bytes(m) > limit(i)) {
+          pinned_[m] ? spill_at(i) : spill(m);
+          return false;
+        }
+      program_.matrices[m].offset = at;
+      placed.push_back(m);
+    }
+    return true;
+  }
+
+  TileProgram& program_;
+  const arch::ChipSpec& chip_;
+  std::int64_t begin_;
+  std::vector<MatrixLife> lives_;
+  std::vector<std::int64_t> need_;  ///< by operator; -1: not measured
+  std::vector<bool> pinned_;        ///< matrices that products read as weights: they must be whole in SBUF
+};
+
+}  // namespace
+
+std::vector<MatrixLife> matrix_lives(const TileProgram& program) {
+  std::vector<MatrixLife> lives(program.matrices.size());
+  for (std::size_t i = 0; i < program.ops.size(); ++i)
+    for (MatrixId id : touched(program.ops[i].tile)) {
+      MatrixLife& l = lives[static_cast<std::size_t>(id)];
+      if (l.first < 0) l.first = static_cast<int>(i);
+      l.last = static_cast<int>(i);
+    }
+  for (const auto& [open, close] : loops(program.ops))  // what a round reads must last for all rounds
+    for (MatrixLife& l : lives)
+      if (l.first < open && l.last >= open && l.last < close) l.last = close;
+  return lives;
+}
+
+Residents place_residents(const TileProgram& program, const arch::ChipSpec& chip) {
+  Residents r;
+  r.identity = aligned(static_cast<std::int64_t>(program.params.size()) * 4);
+  r.end = aligned(r.identity + (program.needs_identity ? chip.sbuf.partitions * size_of(program.storage) : 0));
+  return r;
+}
+
+std::pair<std::int64_t, std::int64_t> arena_of(const TileProgram& program, std::size_t op, const arch::ChipSpec& chip,
+                                               const Residents& residents) {
+  const std::int64_t begin = program.floors.empty() ? residents.end : program.floors[op];
+  return {begin, program.ceilings.empty() ? chip.sbuf_usable() : program.ceilings[op]};
+}
+
+void plan_sbuf(TileProgram& program, const arch::ChipSpec& chip) {
+  if (!program.matrices.empty()) Planner(program, chip).run();
+}
+
+}  // namespace inf::compiler
