@@ -72,6 +72,9 @@ struct Emission {
                      const Horizon& after);
 };
 
+/// A count as access patterns have it.
+inline std::uint32_t u32(std::int64_t n) { return static_cast<std::uint32_t>(n); }
+
 isa::Access sbuf_access(std::int64_t offset, int start_partition, int partitions, DType dtype, const Pattern& free);
 isa::Access psum_access(const arch::ChipSpec& chip, int bank, int partitions, const Pattern& free);
 /// `start` in elements of the tensor, `partition_step` in elements.

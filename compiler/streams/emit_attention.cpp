@@ -16,8 +16,6 @@ namespace {
 
 constexpr int kRing = 4;  ///< score tiles in flight
 
-std::uint32_t u32(std::int64_t n) { return static_cast<std::uint32_t>(n); }
-
 class AttentionEmitter {
  public:
   AttentionEmitter(Emission& e, const AttentionTile& t);

@@ -10,8 +10,6 @@ using isa::ScalarOperand;
 
 namespace {
 
-std::uint32_t u32(std::int64_t n) { return static_cast<std::uint32_t>(n); }
-
 class LinearEmitter {
  public:
   LinearEmitter(Emission& e, const LinearTile& t);

@@ -13,8 +13,6 @@ namespace {
 
 constexpr std::int64_t kStatsRun = 512;  ///< most elements of one bn_stats. Source: fact sheet 4.4
 
-std::uint32_t u32(std::int64_t n) { return static_cast<std::uint32_t>(n); }
-
 /// A constant row [cols] on every partition.
 class BroadcastRow {
  public:
@@ -144,7 +142,6 @@ Horizon NormEmitter::to_tokens(const isa::Access& dst, const isa::Access& x, con
     shift_.used(done), wide_[at_].used.merge(done);
     return done;
   }
-  const isa::Access scaled = shift_ ? wide : dst;
   isa::ScalarTensorTensor centred{.dst = wide,
                                   .a = x,
                                   .op0 = AluOp::subtract,
@@ -163,7 +160,7 @@ Horizon NormEmitter::to_tokens(const isa::Access& dst, const isa::Access& x, con
     done = e_.emit(Engine::vector, shifted, done + shift_.ready());
     shift_.used(done);
   } else {
-    isa::TensorScalar last{.dst = scaled,
+    isa::TensorScalar last{.dst = dst,
                            .src = wide,
                            .op0 = AluOp::multiply,
                            .s0 = ScalarOperand::vector(column(2, n)),

@@ -1,7 +1,6 @@
 #include "compiler/streams/matrix_access.h"
 
 #include "compiler/streams/emission.h"
-#include "compiler/tiles/conv_plan.h"
 #include "isa/base/error.h"
 
 namespace inf::compiler {
@@ -47,23 +46,12 @@ Horizon MatrixClocks::finished(MatrixId id) const {
 
 namespace {
 
-isa::Access tokens_access(const Matrix& m, const Piece& piece, int start_partition, int partitions, std::int64_t slot,
-                          const Pattern& free) {
-  return sbuf_access(piece.offset + slot * size_of(m.dtype), start_partition, partitions, m.dtype, free);
-}
-
-isa::Access features_access(const Matrix& m, const Piece& piece, int all, std::int64_t slot, int partitions,
-                            std::int64_t row, const Pattern& free) {
-  return sbuf_access(piece.offset + slot / all * piece.block_step + row * size_of(m.dtype),
-                     static_cast<int>(slot % all), partitions, m.dtype, free);
-}
-
 /// Bytes per partition of one piece.
 std::int64_t piece_bytes(const Matrix& m, std::int64_t rows, int partitions) {
   return (m.tokens() ? m.slots() : m.blocks(partitions) * std::min(rows, m.rows)) * size_of(m.dtype);
 }
 
-std::vector<Slot> make_ring(Emission& e, const Matrix& m, std::int64_t rows, std::int64_t pieces = kBandSlots) {
+std::vector<Slot> make_ring(Emission& e, const Matrix& m, std::int64_t rows, std::int64_t pieces) {
   std::vector<Slot> ring;
   if (m.spill == kNoTensor) return ring;
   for (std::int64_t i = 0; i < pieces; ++i)
@@ -91,19 +79,31 @@ Piece resident_features(const Matrix& m, std::int64_t first_row, std::int64_t ro
 
 }  // namespace
 
-MatrixReader::MatrixReader(Emission& e, MatrixId id, std::int64_t rows, std::int64_t pieces)
+MatrixPort::MatrixPort(Emission& e, MatrixId id, std::int64_t rows, std::int64_t pieces)
     : e_(e), id_(id), m_(e.program.matrix(id)), ring_(make_ring(e, m_, rows, pieces)) {}
 
-MatrixReader::~MatrixReader() {
+MatrixPort::~MatrixPort() {
   for (const Slot& s : ring_) e_.sbuf.release(s);
 }
 
-Piece MatrixReader::staged() {
+Piece MatrixPort::staged() {
   next_ = (next_ + 1) % ring_.size();
   Piece p;
   p.slot = static_cast<int>(next_);
   p.offset = ring_[next_].offset;
   return p;
+}
+
+isa::Access MatrixPort::at_tokens(const Piece& piece, int start_partition, int partitions, std::int64_t slot,
+                                  const Pattern& free) const {
+  return sbuf_access(piece.offset + slot * size_of(m_.dtype), start_partition, partitions, m_.dtype, free);
+}
+
+isa::Access MatrixPort::at_features(const Piece& piece, std::int64_t slot, int partitions, std::int64_t row,
+                                    const Pattern& free) const {
+  const int all = e_.chip.sbuf.partitions;
+  return sbuf_access(piece.offset + slot / all * piece.block_step + row * size_of(m_.dtype),
+                     static_cast<int>(slot % all), partitions, m_.dtype, free);
 }
 
 Piece MatrixReader::tokens(std::int64_t block) {
@@ -112,7 +112,7 @@ Piece MatrixReader::tokens(std::int64_t block) {
   if (ring_.empty()) return there;
   Piece p = staged();
   p.block = block, p.first_row = there.first_row, p.rows = there.rows;
-  Slot& s = ring_[next_];
+  Slot& s = slot_of(p);
   const Pattern run = Pattern::row(static_cast<std::uint32_t>(m_.slots()));
   const int n = static_cast<int>(p.rows);
   s.written = e_.load_aside(sbuf_access(s.offset, 0, n, m_.dtype, run),
@@ -128,7 +128,7 @@ Piece MatrixReader::features(std::int64_t first_row, std::int64_t rows) {
   Piece p = staged();
   p.first_row = first_row, p.rows = rows;
   p.block_step = rows * size_of(m_.dtype);
-  Slot& s = ring_[next_];
+  Slot& s = slot_of(p);
   const Horizon after = s.free();
   s.written = {};
   for (std::int64_t block = 0; block < m_.blocks(all); ++block) {
@@ -143,46 +143,21 @@ Piece MatrixReader::features(std::int64_t first_row, std::int64_t rows) {
 }
 
 Horizon MatrixReader::ready(const Piece& piece, std::int64_t block) const {
-  return piece.slot >= 0 ? ring_[static_cast<std::size_t>(piece.slot)].written
-                         : e_.matrices.ready(id_, block, piece.first_row, piece.rows);
+  return piece.slot >= 0 ? slot_of(piece).written : e_.matrices.ready(id_, block, piece.first_row, piece.rows);
 }
 
 void MatrixReader::done(const Piece& piece, const Horizon& until) {
   if (piece.slot >= 0)
-    ring_[static_cast<std::size_t>(piece.slot)].used.merge(until);
+    slot_of(piece).used.merge(until);
   else
     e_.matrices.note_read(id_, until);
-}
-
-isa::Access MatrixReader::at_tokens(const Piece& piece, int start_partition, int partitions, std::int64_t slot,
-                                    const Pattern& free) const {
-  return tokens_access(m_, piece, start_partition, partitions, slot, free);
-}
-isa::Access MatrixReader::at_features(const Piece& piece, std::int64_t slot, int partitions, std::int64_t row,
-                                      const Pattern& free) const {
-  return features_access(m_, piece, e_.chip.sbuf.partitions, slot, partitions, row, free);
-}
-
-MatrixWriter::MatrixWriter(Emission& e, MatrixId id, std::int64_t rows)
-    : e_(e), id_(id), m_(e.program.matrix(id)), ring_(make_ring(e, m_, rows)) {}
-
-MatrixWriter::~MatrixWriter() {
-  for (const Slot& s : ring_) e_.sbuf.release(s);
-}
-
-Piece MatrixWriter::staged() {
-  next_ = (next_ + 1) % ring_.size();
-  ring_[next_].written = {};
-  Piece p;
-  p.slot = static_cast<int>(next_);
-  p.offset = ring_[next_].offset;
-  return p;
 }
 
 Piece MatrixWriter::tokens(std::int64_t block) {
   const Piece there = resident_tokens(m_, block, e_.chip.sbuf.partitions);
   if (ring_.empty()) return there;
   Piece p = staged();
+  slot_of(p).written = {};
   p.block = block, p.first_row = there.first_row, p.rows = there.rows;
   return p;
 }
@@ -190,32 +165,33 @@ Piece MatrixWriter::tokens(std::int64_t block) {
 Piece MatrixWriter::features(std::int64_t first_row, std::int64_t rows, std::int64_t step) {
   if (ring_.empty()) return resident_features(m_, first_row, rows);
   Piece p = staged();
+  slot_of(p).written = {};
   p.first_row = first_row, p.rows = rows, p.step = step;
   p.block_step = rows * size_of(m_.dtype);
   return p;
 }
 
 Horizon MatrixWriter::free(const Piece& piece) const {
-  return piece.slot >= 0 ? ring_[static_cast<std::size_t>(piece.slot)].free() : e_.matrices.writable(id_);
+  return piece.slot >= 0 ? slot_of(piece).free() : e_.matrices.writable(id_);
 }
 
 void MatrixWriter::wrote(const Piece& piece, std::int64_t block, const Horizon& until) {
   if (piece.slot >= 0)
-    ring_[static_cast<std::size_t>(piece.slot)].written.merge(until);
+    slot_of(piece).written.merge(until);
   else
     e_.matrices.note_write(id_, block, piece.first_row, piece.rows, until);
 }
 
 void MatrixWriter::was_read(const Piece& piece, const Horizon& until) {
   if (piece.slot >= 0)
-    ring_[static_cast<std::size_t>(piece.slot)].written.merge(until);
+    slot_of(piece).written.merge(until);
   else
     e_.matrices.note_read(id_, until);
 }
 
 void MatrixWriter::finish(const Piece& piece, std::int64_t first, std::int64_t last) {
   if (piece.slot < 0) return;
-  Slot& s = ring_[static_cast<std::size_t>(piece.slot)];
+  Slot& s = slot_of(piece);
   const int all = e_.chip.sbuf.partitions;
   s.used = {};
   const auto store = [&](std::int64_t start, int partitions, std::int64_t partition_step, const isa::Access& src) {
@@ -234,15 +210,6 @@ void MatrixWriter::finish(const Piece& piece, std::int64_t first, std::int64_t l
     const int n = static_cast<int>(std::min((slot / all + 1) * all, last) - slot);
     store(slot * m_.rows + piece.first_row, n, m_.rows, at_features(piece, slot, n, 0, run));
   }
-}
-
-isa::Access MatrixWriter::at_tokens(const Piece& piece, int start_partition, int partitions, std::int64_t slot,
-                                    const Pattern& free) const {
-  return tokens_access(m_, piece, start_partition, partitions, slot, free);
-}
-isa::Access MatrixWriter::at_features(const Piece& piece, std::int64_t slot, int partitions, std::int64_t row,
-                                      const Pattern& free) const {
-  return features_access(m_, piece, e_.chip.sbuf.partitions, slot, partitions, row, free);
 }
 
 Slot WeightRing::allocate(std::int64_t bytes, const RegionClocks& past) {

@@ -52,21 +52,12 @@ struct Piece {
   int slot = -1;          ///< of the ring it was loaded into; -1: it lies there for good
 };
 
-/// Reads a matrix piece by piece, from its place in SBUF or, where it has none, from device memory through a ring.
-class MatrixReader {
+/// What reading and writing a matrix share: where its pieces lie, and the ring for those that have no place in SBUF.
+class MatrixPort {
  public:
-  /// `rows`: the most rows of features that a piece has; `pieces`: how many are in use at a time, and one more.
-  MatrixReader(Emission& e, MatrixId id, std::int64_t rows = 0, std::int64_t pieces = 2);
-  ~MatrixReader();
-  MatrixReader(const MatrixReader&) = delete;
+  MatrixPort(const MatrixPort&) = delete;
 
   const Matrix& matrix() const { return m_; }
-  Piece tokens(std::int64_t block);
-  Piece features(std::int64_t first_row, std::int64_t rows);
-  /// When a block of the piece is complete.
-  Horizon ready(const Piece& piece, std::int64_t block) const;
-  void done(const Piece& piece, const Horizon& until);
-
   /// Elements [col, col + pattern) of the piece's rows: `partitions` of them.
   isa::Access at_tokens(const Piece& piece, int start_partition, int partitions, std::int64_t slot,
                         const Pattern& free) const;
@@ -74,24 +65,42 @@ class MatrixReader {
   isa::Access at_features(const Piece& piece, std::int64_t slot, int partitions, std::int64_t row,
                           const Pattern& free) const;
 
- private:
+ protected:
+  MatrixPort(Emission& e, MatrixId id, std::int64_t rows, std::int64_t pieces);
+  ~MatrixPort();
+  /// A piece in the next slot of the ring.
   Piece staged();
+  Slot& slot_of(const Piece& piece) { return ring_[static_cast<std::size_t>(piece.slot)]; }
+  const Slot& slot_of(const Piece& piece) const { return ring_[static_cast<std::size_t>(piece.slot)]; }
 
   Emission& e_;
   MatrixId id_;
   const Matrix& m_;
   std::vector<Slot> ring_;
+
+ private:
   std::size_t next_ = 0;
 };
 
-/// Writes a matrix piece by piece; the same two ways.
-class MatrixWriter {
+/// Reads a matrix piece by piece, from its place in SBUF or, where it has none, from device memory through a ring.
+class MatrixReader : public MatrixPort {
  public:
-  MatrixWriter(Emission& e, MatrixId id, std::int64_t rows = 0);
-  ~MatrixWriter();
-  MatrixWriter(const MatrixWriter&) = delete;
+  /// `rows`: the most rows of features that a piece has; `pieces`: how many are in use at a time, and one more.
+  MatrixReader(Emission& e, MatrixId id, std::int64_t rows = 0, std::int64_t pieces = 2)
+      : MatrixPort(e, id, rows, pieces) {}
 
-  const Matrix& matrix() const { return m_; }
+  Piece tokens(std::int64_t block);
+  Piece features(std::int64_t first_row, std::int64_t rows);
+  /// When a block of the piece is complete.
+  Horizon ready(const Piece& piece, std::int64_t block) const;
+  void done(const Piece& piece, const Horizon& until);
+};
+
+/// Writes a matrix piece by piece; the same two ways.
+class MatrixWriter : public MatrixPort {
+ public:
+  MatrixWriter(Emission& e, MatrixId id, std::int64_t rows = 0) : MatrixPort(e, id, rows, 2) {}
+
   Piece tokens(std::int64_t block);
   /// Rows first_row, first_row + step, ... below first_row + rows.
   Piece features(std::int64_t first_row, std::int64_t rows, std::int64_t step = 1);
@@ -104,19 +113,6 @@ class MatrixWriter {
   void finish(const Piece& piece) { finish(piece, 0, m_.slots()); }
   /// The same for slots [first, last) of it.
   void finish(const Piece& piece, std::int64_t first, std::int64_t last);
-  isa::Access at_tokens(const Piece& piece, int start_partition, int partitions, std::int64_t slot,
-                        const Pattern& free) const;
-  isa::Access at_features(const Piece& piece, std::int64_t slot, int partitions, std::int64_t row,
-                          const Pattern& free) const;
-
- private:
-  Piece staged();
-
-  Emission& e_;
-  MatrixId id_;
-  const Matrix& m_;
-  std::vector<Slot> ring_;
-  std::size_t next_ = 0;
 };
 
 /// The part of SBUF through which weights stream, operator after operator.

@@ -237,10 +237,9 @@ void Lowering::batched_matmul(const Node& node, const MatMul& op) {
     add(node, f, e);
     return f.y;
   };
-  const auto turn = [&](MatrixId from, std::int64_t rows, std::int64_t cols) {
+  const auto turn = [&](MatrixId from, std::int64_t cols) {
     const Wish wish{
         .major = Matrix::Major::features, .dtype = program_.compute, .cols = cols, .group = cols, .pitch = cols};
-    (void)rows;
     return turned(from, wish, node.name, node);
   };
   std::vector<std::int64_t> index(batch.size());
@@ -252,9 +251,9 @@ void Lowering::batched_matmul(const Node& node, const MatMul& op) {
     for (std::size_t d = batch.size(); d-- > 0 && ++index[d] == batch[d];) index[d] = 0;
     if (at_a != last_a)
       ma = op.transpose_a ? fetch(ta, at_a * m * k, m, k, Matrix::Major::features, program_.compute)
-                          : turn(fetch(ta, at_a * m * k, m, k, Matrix::Major::tokens, program_.compute), m, k);
+                          : turn(fetch(ta, at_a * m * k, m, k, Matrix::Major::tokens, program_.compute), k);
     if (at_b != last_b)
-      mb = op.transpose_b ? turn(fetch(tb, at_b * k * n, n, k, Matrix::Major::tokens, program_.compute), n, k)
+      mb = op.transpose_b ? turn(fetch(tb, at_b * k * n, n, k, Matrix::Major::tokens, program_.compute), k)
                           : fetch(tb, at_b * k * n, k, n, Matrix::Major::tokens, program_.compute);
     last_a = at_a, last_b = at_b;
     LinearTile t;
