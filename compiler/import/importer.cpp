@@ -24,7 +24,7 @@ Importer::Importer(const Model& model, const ImportOptions& options) : model_(mo
     graph_.inputs.push_back(graph_.add(v));
     scopes_.back().second[v.name] = graph_.inputs.back();
   }
-  bound_ = !options.shapes.empty() || !options.symbols.empty();
+  bound_ = !options.shapes.empty() || !options.symbols.empty() || options.batch;
 }
 
 Importer::Importer(const Model& body, Importer& outer) : model_(body), options_(outer.options_), outer_(&outer) {

@@ -45,6 +45,7 @@ void check_names(const Model& model, const ImportOptions& options) {
 std::int64_t bound_size(const Model& model, const ModelValue& v, std::size_t axis, const ImportOptions& options) {
   const auto whole = options.shapes.find(v.name);
   const auto* fixed = std::get_if<std::int64_t>(&v.dimensions[axis]);
+  if (options.batch && axis == 0 && fixed != nullptr) return *options.batch;
   if (whole != options.shapes.end()) {
     const std::int64_t size = whole->second[axis];
     if (size < 1 || (fixed != nullptr && *fixed != size))

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -64,6 +65,7 @@ struct ReadOptions {
   bool infer_shapes = false;
   std::map<std::string, std::int64_t> symbols;
   std::map<std::string, Shape> shapes;
+  std::optional<std::int64_t> batch;  ///< leading size of every input
 };
 
 /// Opsets the operator semantics here are written for.

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,8 @@ namespace inf::compiler {
 struct ImportOptions {
   std::map<std::string, std::int64_t> symbols;  ///< symbolic dimension -> size, e.g. "batch" -> 1
   std::map<std::string, Shape> shapes;          ///< input name -> whole shape
+  /// Leading size of every input, in place of what the model says; for exports at one batch that take others.
+  std::optional<std::int64_t> batch;
   /// For a complete ledger instead of an error at the first node that cannot be imported: such a node gets an entry
   /// with Fate::refused and the reason in `into`, and each of its results becomes a further graph input (named like the
   /// ONNX value, after the model's own inputs) with the shape that the model declares or ONNX shape inference finds.

@@ -167,7 +167,11 @@ void bind(onnx::GraphProto& graph, const ReadOptions& options) {
     for (auto& d : *shape.mutable_dim())
       if (const auto at = options.symbols.find(d.dim_param()); d.has_dim_param() && at != options.symbols.end())
         d.set_dim_value(at->second);
+    if (options.batch && shape.dim_size() > 0) shape.mutable_dim(0)->set_dim_value(*options.batch);
   }
+  if (!options.batch) return;
+  graph.clear_value_info();  // of another batch
+  for (auto& v : *graph.mutable_output()) v.mutable_type()->mutable_tensor_type()->clear_shape();
 }
 
 /// What ONNX's own shape inference says of the values between nodes; nothing where it gives up.

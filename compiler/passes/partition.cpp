@@ -174,6 +174,13 @@ std::vector<Segment> partition(const Graph& graph, const std::vector<Place>& pla
   return segments;
 }
 
+std::vector<Graph> split(const Graph& graph, const std::vector<int>& level) {
+  const std::vector<int> written = level_of_values(graph, level);
+  std::vector<Graph> graphs;
+  for (const int l : std::set<int>(level.begin(), level.end())) graphs.push_back(part(graph, level, written, l));
+  return graphs;
+}
+
 int follow_to_host(const Graph& graph, std::vector<Place>& places) {
   const Uses use = uses(graph);
   std::vector<bool> on_host(places.size()), follower(places.size());

@@ -36,6 +36,10 @@ struct Break {
 std::vector<Segment> partition(const Graph& graph, const std::vector<Place>& places,
                                const std::vector<Break>& breaks = {});
 
+/// The graph of each level's nodes, as a segment's: level 0 first, none of them empty. `level` is parallel to
+/// graph.nodes; a node reads nothing of a higher level.
+std::vector<Graph> split(const Graph& graph, const std::vector<int>& level);
+
 /// Moves to the host what would only carry data between the host and the host: nodes that compute nothing, read nothing
 /// but what host nodes or the caller give, and are read by host nodes alone. Returns how many it moved.
 int follow_to_host(const Graph& graph, std::vector<Place>& places);

@@ -4,6 +4,9 @@
 
 #include "compiler/passes/graph_passes.h"
 #include "compiler/passes/plain_loops.h"
+#include "compiler/pipeline/batch_rounds.h"
+#include "compiler/pipeline/device_memory.h"
+#include "compiler/pipeline/keep_weights.h"
 #include "compiler/streams/horizon.h"
 #include "compiler/streams/plan_sbuf.h"
 #include "compiler/streams/tile_source.h"
@@ -16,6 +19,8 @@ namespace {
 
 constexpr const char* kLower = "lower_to_tiles";
 constexpr const char* kPlanSbuf = "plan_sbuf";
+constexpr const char* kSplitBatch = "split_batch";
+constexpr const char* kKeepWeights = "keep_weights";
 constexpr const char* kPlanMemory = "plan_memory";
 constexpr const char* kEmit = "emit_streams";
 
@@ -71,6 +76,8 @@ std::vector<PassInfo> passes() {
   for (const GraphPass& pass : graph_passes()) list.push_back({std::string(pass.name), std::string(pass.description)});
   list.push_back({kLower, "chooses storage, packing, tile shapes and constant layouts for every operator"});
   list.push_back({kPlanSbuf, "places matrices in SBUF by their lifetimes, and in device memory what finds no room"});
+  list.push_back({kSplitBatch, "does the batch in rounds where its values would otherwise not stay in SBUF"});
+  list.push_back({kKeepWeights, "keeps weights in SBUF from call to call as far as they fit and gain"});
   list.push_back({kPlanMemory, "places every tensor in device memory by its lifetime"});
   list.push_back({kEmit, "makes instructions, semaphores and DMA transfers tile by tile, on demand"});
   return list;
@@ -103,22 +110,34 @@ CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOpti
   if (stops_in_graph) return model;
   keep_values(model.graph, options.keep);
 
-  Lowered lowered = lower(model.graph, chip, options);
+  Lowered lowered = lower(model.graph, chip, options, weight_ring_bytes(chip));
   if (options.verify) verify(lowered.program, kLower);
   dump(kLower, [&] { return print(lowered.program); });
-  model.estimates = std::move(lowered.estimates);
   if (options.stop_after == kLower) return model;
 
-  plan_sbuf(lowered.program, chip);
+  SbufPlan sbuf = plan_sbuf(lowered.program, chip);
   dump(kPlanSbuf, [&] { return print(lowered.program); });
   if (options.stop_after == kPlanSbuf) return model;
 
+  const std::int64_t rounds = best_rounds(model.graph, lowered.program, chip, options);
+  if (rounds > 1) {
+    lowered = lower_in_rounds(model.graph, rounds, chip, options, weight_ring_bytes(chip));
+    sbuf = plan_sbuf(lowered.program, chip);
+    if (options.verify) verify(lowered.program, kSplitBatch);
+  }
+  dump(kSplitBatch, [&] { return print(lowered.program); });
+  if (options.stop_after == kSplitBatch) return model;
+
+  if (options.weights == WeightChoice::automatic)
+    lowered = keep_weights(model.graph, chip, options, rounds, {std::move(lowered), sbuf});
+  model.weights = weight_use(lowered, chip);
+  model.estimates = std::move(lowered.estimates);
+  if (options.verify) verify(lowered.program, kKeepWeights);
+  dump(kKeepWeights, [&] { return print(lowered.program); });
+  if (options.stop_after == kKeepWeights) return model;
+
   plan_memory(lowered.program);
-  if (lowered.program.dram_bytes > chip.memory.bytes)
-    throw Error(ErrorKind::unsupported, model.graph.name,
-                fmt::format("the model needs {} bytes of device memory, {} has {}", lowered.program.dram_bytes,
-                            chip.name, chip.memory.bytes),
-                {"use a smaller input or batch"});
+  check_device_memory(device_memory_need(lowered.program), chip, model.graph.name);
   if (options.verify) verify(lowered.program, kPlanMemory);
   dump(kPlanMemory, [&] { return print(lowered.program); });
   if (options.stop_after == kPlanMemory) return model;

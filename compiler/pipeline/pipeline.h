@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,12 @@
 
 namespace inf::compiler {
 
+/// Where the weights of matrix products and convolutions are when a call begins.
+enum class WeightChoice : std::uint8_t {
+  automatic,  ///< in SBUF, loaded with the model, as far as they fit and gain; the others in device memory
+  stream,     ///< in device memory: each call loads them
+};
+
 struct CompileOptions {
   /// What operands of matrix products and convolutions are rounded to when they enter the tensor engine; weights are
   /// stored in it. One of tensor.dtypes of the chip.
@@ -17,6 +24,10 @@ struct CompileOptions {
   /// What values between operators are stored in, in device memory and SBUF. Graph inputs and outputs are fp32 whatever
   /// it is, and arithmetic outside the tensor engine is fp32.
   DType storage = DType::bf16;
+  WeightChoice weights = WeightChoice::automatic;  ///< no bit of a result depends on it
+  /// Names of inputs and outputs that come from and go to another program: they are in `storage`, as values between
+  /// operators are.
+  std::set<std::string> stored_edges;
   /// Names of values, of the graph as it is after the graph passes, that become outputs of the program behind its own
   /// ones, in fp32 and in this order. No bit of the others changes.
   std::vector<std::string> keep;
@@ -35,10 +46,20 @@ struct OpEstimate {
   std::string decision;  ///< tile shape, packing and chunks in words
 };
 
+/// What became of the weights of a program. Units: bytes of constants; ns at the sustained rate of a core's DMA
+/// engines.
+struct WeightUse {
+  std::int64_t bytes = 0;     ///< of all weights
+  std::int64_t resident = 0;  ///< of those that stay in SBUF from call to call
+  std::int64_t streamed = 0;  ///< that each call loads; a constant that several operators use counts for each
+  double stream_ns = 0;
+};
+
 /// A compiled model: the whole plan, with instructions made one segment at a time while somebody pulls them.
 struct CompiledModel {
   Graph graph;                        ///< after the graph passes; its ledger has one entry per ONNX node
   std::vector<OpEstimate> estimates;  ///< parallel to source->image().ops
+  WeightUse weights;
   std::unique_ptr<isa::ProgramSource> source;
 };
 

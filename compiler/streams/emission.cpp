@@ -65,10 +65,16 @@ isa::Access Emission::identity(int partitions) const {
                      Pattern::row(static_cast<std::uint32_t>(partitions)));
 }
 
+Line Emission::in_turn(Line kind) {
+  bool& second = turn_beside[static_cast<std::size_t>(kind) - static_cast<std::size_t>(Line::load)];
+  second = !second;
+  return second ? kind : beside(kind);
+}
+
 Horizon Emission::load(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                        const Horizon& after) {
   const bool constant = program.tensor(program.root(tensor)).role == TileTensor::Role::constant;
-  const Horizon done = streams.copy(roles.load, constant ? Line::weights : Line::load,
+  const Horizon done = streams.copy(roles.load, in_turn(constant ? Line::weights : Line::load),
                                     isa::DmaCopy{.dst = dst, .src = src}, after + dram.ready(tensor, rows));
   dram.note_read(tensor, done);
   return done;
@@ -76,50 +82,54 @@ Horizon Emission::load(const isa::Access& dst, const isa::Access& src, TensorId 
 
 Horizon Emission::load_aside(const isa::Access& dst, const isa::Access& src, TensorId tensor,
                              const DramClocks::Rows& rows, const Horizon& after) {
-  const Horizon done =
-      streams.copy(roles.store, Line::store, isa::DmaCopy{.dst = dst, .src = src}, after + dram.ready(tensor, rows));
+  const Horizon done = streams.copy(roles.store, in_turn(Line::store), isa::DmaCopy{.dst = dst, .src = src},
+                                    after + dram.ready(tensor, rows));
   dram.note_read(tensor, done);
   return done;
 }
 
 Horizon Emission::store(const isa::Access& dst, const isa::Access& src, TensorId tensor, const DramClocks::Rows& rows,
                         const Horizon& after) {
-  const Horizon done =
-      streams.copy(roles.store, Line::store, isa::DmaCopy{.dst = dst, .src = src}, after + dram.writable(tensor, rows));
+  const Horizon done = streams.copy(roles.store, in_turn(Line::store), isa::DmaCopy{.dst = dst, .src = src},
+                                    after + dram.writable(tensor, rows));
   dram.note_write(tensor, rows, done);
   return done;
 }
 
 Horizon Emission::store_part(const isa::Access& dst, const isa::Access& src, TensorId tensor, const Horizon& free,
                              const Horizon& after) {
-  const Horizon done = streams.copy(roles.store, Line::store, isa::DmaCopy{.dst = dst, .src = src}, after + free);
+  const Horizon done =
+      streams.copy(roles.store, in_turn(Line::store), isa::DmaCopy{.dst = dst, .src = src}, after + free);
   dram.note_write(tensor, dram.whole(tensor), done);
   return done;
 }
 
 Generator emit(Emission& e, const TileKind& tile) {
-  return std::visit(Overload{[&](const ConvTile& t) { return emit_conv(e, t); },
-                             [&](const PoolTile& t) { return emit_pool(e, t); },
-                             [&](const ResizeTile& t) { return emit_resize(e, t); },
-                             [&](const FlatTile& t) { return emit_flat(e, t); },
-                             [&](const AffineTile& t) { return emit_affine(e, t); },
-                             [&](const SoftmaxTile& t) { return emit_softmax(e, t); },
-                             [&](const ReduceTile& t) { return emit_reduce(e, t); },
-                             [&](const CopyTile& t) { return emit_copy(e, t); },
-                             [&](const FetchTile& t) { return emit_fetch(e, t); },
-                             [&](const DepositTile& t) { return emit_deposit(e, t); },
-                             [&](const TurnTile& t) { return emit_turn(e, t); },
-                             [&](const LinearTile& t) { return emit_linear(e, t); },
-                             [&](const NormTile& t) { return emit_norm(e, t); },
-                             [&](const AttentionTile& t) { return emit_attention(e, t); },
-                             [&](const MatrixMapTile& t) { return emit_map(e, t); },
-                             [&](const LoopTile& t) { return emit_loop(e, t); },
-                             [&](const EndLoopTile& t) { return emit_end_loop(e, t); },
-                             [&](const NestTile& t) { return emit_nest(e, t); },
-                             [&](const LineTile& t) { return emit_line(e, t); },
-                             [&](const TransposeTile& t) { return emit_transpose(e, t); },
-                             [&](const RowTile& t) { return emit_rows_by_index(e, t); }},
-                    tile);
+  return std::visit(
+      Overload{[&](const ConvTile& t) { return t.planes.y.any() ? emit_conv_on_planes(e, t) : emit_conv(e, t); },
+               [&](const PoolTile& t) { return t.planes.y.any() ? emit_pool_on_planes(e, t) : emit_pool(e, t); },
+               [&](const PlaneReduceTile& t) { return emit_plane_reduce(e, t); },
+               [&](const PlaneStoreTile& t) { return emit_plane_store(e, t); },
+               [&](const ResizeTile& t) { return emit_resize(e, t); },
+               [&](const FlatTile& t) { return emit_flat(e, t); },
+               [&](const AffineTile& t) { return emit_affine(e, t); },
+               [&](const SoftmaxTile& t) { return emit_softmax(e, t); },
+               [&](const ReduceTile& t) { return emit_reduce(e, t); },
+               [&](const CopyTile& t) { return emit_copy(e, t); },
+               [&](const FetchTile& t) { return emit_fetch(e, t); },
+               [&](const DepositTile& t) { return emit_deposit(e, t); },
+               [&](const TurnTile& t) { return emit_turn(e, t); },
+               [&](const LinearTile& t) { return emit_linear(e, t); },
+               [&](const NormTile& t) { return emit_norm(e, t); },
+               [&](const AttentionTile& t) { return emit_attention(e, t); },
+               [&](const MatrixMapTile& t) { return emit_map(e, t); },
+               [&](const LoopTile& t) { return emit_loop(e, t); },
+               [&](const EndLoopTile& t) { return emit_end_loop(e, t); },
+               [&](const NestTile& t) { return emit_nest(e, t); },
+               [&](const LineTile& t) { return emit_line(e, t); },
+               [&](const TransposeTile& t) { return emit_transpose(e, t); },
+               [&](const RowTile& t) { return emit_rows_by_index(e, t); }},
+      tile);
 }
 
 }  // namespace inf::compiler

@@ -1,10 +1,13 @@
 #pragma once
+#include <array>
 #include <vector>
 
 #include "compiler/streams/generator.h"
 #include "compiler/streams/matrix_access.h"
 #include "compiler/streams/memory_clocks.h"
+#include "compiler/streams/plane_access.h"
 #include "compiler/streams/stream_builder.h"
+#include "compiler/streams/weight_ring.h"
 #include "compiler/tiles/estimate.h"
 #include "compiler/tiles/tile_program.h"
 
@@ -19,15 +22,28 @@ struct Roles {
 /// The PSUM banks and when each is free again, taken in turn.
 class PsumBanks {
  public:
-  explicit PsumBanks(int banks) : free_(static_cast<std::size_t>(banks)) {}
+  explicit PsumBanks(int banks) : free_(static_cast<std::size_t>(banks)), held_(free_.size()) {}
   int count() const { return static_cast<int>(free_.size()); }
-  int take() { return next_ = (next_ + 1) % count(); }
+  /// The next bank that nobody holds. At least one must be left.
+  int take() {
+    do next_ = (next_ + 1) % count();
+    while (held_[static_cast<std::size_t>(next_)]);
+    return next_;
+  }
+  /// A bank that take() leaves out until release(): its last reader is not issued yet.
+  int hold() {
+    const int bank = take();
+    held_[static_cast<std::size_t>(bank)] = true;
+    return bank;
+  }
+  void release(int bank) { held_[static_cast<std::size_t>(bank)] = false; }
   /// The first of `n` neighbouring banks.
   int take_run(int n);
   Horizon& free(int bank) { return free_[static_cast<std::size_t>(bank)]; }
 
  private:
   std::vector<Horizon> free_;
+  std::vector<bool> held_;
   int next_ = -1;
 };
 
@@ -46,14 +62,20 @@ struct Emission {
   DramClocks& dram;
   PsumBanks& psum;
   MatrixClocks& matrices;
+  PlaneClocks& planes;
   WeightRing& weights;
   Roles roles;
   Residents residents;
+  std::size_t op = 0;  ///< index of the operator that is emitted
+  Images images{};     ///< of the batch that its turn is about: operators on planes
 
   /// fp32 column `index` of the parameter block as a [P,1] operand.
   isa::ScalarOperand param(int index, int partitions) const;
   isa::Access identity(int partitions) const;
   bool evict_on_vector = false;  ///< whose turn it is
+  /// The queue whose turn it is to take a transfer of this kind: load, store or weights.
+  Line in_turn(Line kind);
+  std::array<bool, 3> turn_beside{};
   Horizon emit(arch::Engine engine, isa::Operation op, const Horizon& after) {
     return streams.emit(engine, std::move(op), after);
   }
@@ -111,6 +133,11 @@ FirstStep first_step(const Activation& act);
 Generator emit(Emission& e, const TileKind& tile);
 Generator emit_conv(Emission& e, const ConvTile& t);
 Generator emit_pool(Emission& e, const PoolTile& t);
+/// The same with results that stay in SBUF.
+Generator emit_conv_on_planes(Emission& e, const ConvTile& t);
+Generator emit_pool_on_planes(Emission& e, const PoolTile& t);
+Generator emit_plane_reduce(Emission& e, const PlaneReduceTile& t);
+Generator emit_plane_store(Emission& e, const PlaneStoreTile& t);
 Generator emit_resize(Emission& e, const ResizeTile& t);
 Generator emit_flat(Emission& e, const FlatTile& t);
 Generator emit_affine(Emission& e, const AffineTile& t);

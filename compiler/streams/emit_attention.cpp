@@ -1,3 +1,6 @@
+#include <deque>
+#include <optional>
+
 #include "compiler/streams/emission.h"
 #include "compiler/tiles/conv_plan.h"
 
@@ -14,7 +17,15 @@ using numerics::AluOp;
 
 namespace {
 
-constexpr int kRing = 4;  ///< score tiles in flight
+/// The work on one group, in order; each part runs on engines that the part before leaves alone.
+enum class Part : std::uint8_t { scores, largest, powers, weigh, turn, values };
+constexpr int kParts = 6;
+/// How many groups later than its scores each part of a group is issued. Engines work in order: with one part of each
+/// of six groups under way nothing waits for its own group's last part. The shallow form is for groups that need much
+/// room.
+constexpr std::array<int, kParts> kDeep = {0, 1, 2, 3, 4, 5}, kShallow = {0, 0, 0, 1, 1, 2};
+/// Buffers of groups that one deep pass may hold, as a share of SBUF.
+constexpr std::int64_t kDeepShare = 5;
 
 class AttentionEmitter {
  public:
@@ -40,7 +51,10 @@ class AttentionEmitter {
   /// A group on its way.
   struct Step {
     Group group;
-    std::size_t buffers = 0;
+    std::size_t sequence = 0, buffers = 0;
+    bool last = false;  ///< of its sequence
+    int bank = 0, banks = 1;
+    isa::Access x;  ///< its scores, with the mask once that is added
     Horizon ready;
   };
   struct MaskTile {
@@ -53,9 +67,16 @@ class AttentionEmitter {
   Horizon clear_queries(Buffers& b, const Horizon& after);
   Horizon pack_queries(const Group& g, const Sequence& s, Buffers& b);
   MaskTile& mask(const Group& g);
-  Horizon powers(const Group& g, Buffers& b, const isa::Access& psum, const Horizon& after);
+  Horizon largest(Step& step, Buffers& b);
+  Horizon powers(const Step& step, Buffers& b);
   Horizon weigh(const Group& g, Buffers& b, const Horizon& after);
-  void first_half(Step& step, const Sequence& s);
+  void take_banks(Step& step);
+  void free_banks(const Step& step);
+  void perform(Part part, Step& step);
+  void begin_sequence(std::int64_t batch);
+  /// Issues one part of each group under way, the oldest first.
+  void advance();
+  Horizon move_out(const isa::Access& dst, const isa::Access& psum, const Horizon& after);
   isa::Access column(const Group& g, const Buffers& b, int i) const;
   Horizon turn(const Group& g, Buffers& b, const Horizon& after);
   void values(const Group& g, const Sequence& s, Buffers& b, const Horizon& after);
@@ -70,7 +91,10 @@ class AttentionEmitter {
   MatrixWriter y_;
   std::vector<Buffers> buffers_;
   std::vector<MaskTile> masks_;
-  std::size_t at_ = 0, next_mask_ = 0;
+  std::deque<Sequence> sequences_;
+  std::vector<std::optional<Step>> steps_;  ///< in order of issue; empty ones let the others come to an end
+  std::array<int, kParts> lag_ = kShallow;
+  std::size_t next_mask_ = 0;
   std::int64_t key_blocks_ = 1, query_blocks_ = 1;
 };
 
@@ -86,10 +110,15 @@ AttentionEmitter::AttentionEmitter(Emission& e, const AttentionTile& t)
   key_blocks_ = (t.keys + all_ - 1) / all_;
   query_blocks_ = (t.pack * t.pitch + all_ - 1) / all_;
   const std::int64_t rows = std::int64_t{t.pack} * t.row_tile, size = size_of(e.program.compute);
-  for (int i = 0; i < kRing; ++i) {
+  const std::int64_t queries = t.pack > 1 ? query_blocks_ * rows * size : 0;
+  const std::int64_t each =
+      queries + (t.mask != kNoTensor ? 8 : 4) * t.keys + t.keys * size + key_blocks_ * rows * size + 12;
+  const int deep = kDeep.back() + 2, shallow = kShallow.back() + 2;
+  if (t.keys <= e.chip.psum.bank_bytes / 4 && deep * each <= e.chip.sbuf_usable() / kDeepShare) lag_ = kDeep;
+  for (int i = 0; i < (lag_ == kDeep ? deep : shallow); ++i) {
     Buffers b;
     if (t.pack > 1) {
-      b.queries = e.sbuf.allocate(query_blocks_ * rows * size);
+      b.queries = e.sbuf.allocate(queries);
       clear_queries(b, b.queries.free());
     }
     if (t.mask != kNoTensor) b.scores = e.sbuf.allocate(t.keys * 4);
@@ -213,32 +242,36 @@ isa::Access AttentionEmitter::column(const Group& g, const Buffers& b, int i) co
   return sbuf_access(b.columns.offset + i * 4, 0, g.partitions(), DType::fp32, Pattern::row(1));
 }
 
-/// exp(score - maximum) in b.powers, and 1 / their sum.
-Horizon AttentionEmitter::powers(const Group& g, Buffers& b, const isa::Access& psum, const Horizon& after) {
-  const int n = g.partitions();
-  const Pattern run = Pattern::row(u32(t_.keys));
-  isa::Access x = psum;
-  Horizon ready = after;
+/// The mask added, and the largest score of each row, negative, in column 0.
+Horizon AttentionEmitter::largest(Step& step, Buffers& b) {
+  Horizon ready = step.ready;
   if (t_.mask != kNoTensor) {
-    MaskTile& m = mask(g);
-    x = sbuf_access(b.scores.offset, 0, n, DType::fp32, run);
-    const isa::Access added = sbuf_access(m.slot.offset, 0, n, DType::fp32, run);
-    ready = e_.emit(Engine::vector, isa::TensorTensor{.dst = x, .a = psum, .b = added, .op = AluOp::add},
-                    after + m.slot.written + b.scores.free());
+    MaskTile& m = mask(step.group);
+    const isa::Access psum = step.x;
+    step.x = sbuf_access(b.scores.offset, 0, psum.partitions, DType::fp32, psum.free);
+    const isa::Access added = sbuf_access(m.slot.offset, 0, psum.partitions, DType::fp32, psum.free);
+    ready = e_.emit(Engine::vector, isa::TensorTensor{.dst = step.x, .a = psum, .b = added, .op = AluOp::add},
+                    ready + m.slot.written + b.scores.free());
     m.slot.used.merge(ready);
+    step.ready = ready;
+    free_banks(step);
   }
-  isa::TensorReduce most{.dst = column(g, b, 0), .src = x, .op = AluOp::max, .axes = 1, .negate = true};
-  const Horizon shift = e_.emit(Engine::vector, most, ready + b.columns.free());
-  const isa::Access powers = sbuf_access(b.powers.offset, 0, n, DType::fp32, run);
+  isa::TensorReduce most{.dst = column(step.group, b, 0), .src = step.x, .op = AluOp::max, .axes = 1, .negate = true};
+  return e_.emit(Engine::vector, most, ready + b.columns.free());
+}
+
+/// exp(score - maximum) in b.powers, and their sum in column 1.
+Horizon AttentionEmitter::powers(const Step& step, Buffers& b) {
+  const isa::Access powers = sbuf_access(b.powers.offset, 0, step.x.partitions, DType::fp32, step.x.free);
   isa::Activation exp{.dst = powers,
-                      .src = x,
+                      .src = step.x,
                       .function = ActFn::exp,
                       .scale = ScalarOperand::imm(1),
-                      .bias = ScalarOperand::vector(column(g, b, 0))};
+                      .bias = ScalarOperand::vector(column(step.group, b, 0))};
   exp.reduce = isa::ReduceCommand::reset_reduce;
-  const Horizon grown = e_.emit(Engine::scalar, exp, shift + b.powers.free());
+  const Horizon grown = e_.emit(Engine::scalar, exp, step.ready + b.powers.free());
   if (t_.mask != kNoTensor) b.scores.used = grown;
-  const Horizon sum = e_.emit(Engine::scalar, isa::ActivationRead{.dst = column(g, b, 1)}, grown);
+  const Horizon sum = e_.emit(Engine::scalar, isa::ActivationRead{.dst = column(step.group, b, 1)}, grown);
   b.powers.written = grown;
   return grown + sum;
 }
@@ -263,6 +296,12 @@ Horizon AttentionEmitter::weigh(const Group& g, Buffers& b, const Horizon& after
   return done;
 }
 
+/// Out of PSUM by the scalar engine: the vector engine has more to do here.
+Horizon AttentionEmitter::move_out(const isa::Access& dst, const isa::Access& psum, const Horizon& after) {
+  e_.evict_on_vector = true;
+  return evict(e_, {}, dst, psum, 1, ScalarOperand::imm(0), dst, after);
+}
+
 /// b.turned = transpose(b.weights): keys on partitions.
 Horizon AttentionEmitter::turn(const Group& g, Buffers& b, const Horizon& after) {
   const int n = g.partitions();
@@ -278,7 +317,7 @@ Horizon AttentionEmitter::turn(const Group& g, Buffers& b, const Horizon& after)
     read.merge(turned);
     const isa::Access dst = sbuf_access(b.turned.offset + key / all_ * wide * size_of(e_.program.compute),
                                         static_cast<int>(key % all_), count, e_.program.compute, Pattern::row(u32(n)));
-    const Horizon done = evict(e_, {}, dst, psum, 1, ScalarOperand::imm(0), dst, turned + free);
+    const Horizon done = move_out(dst, psum, turned + free);
     e_.psum.free(bank) = done;
     all_done.merge(done);
   }
@@ -302,7 +341,7 @@ void AttentionEmitter::evict_heads(const Group& g, const Sequence& s, const isa:
     part.free = Pattern::row(u32(g.rows));
     const isa::Access dst = y_.at_features(s.y, first, part.partitions, g.row * t_.y_rows.step,
                                            Pattern::row(u32(g.rows), static_cast<std::int32_t>(t_.y_rows.step)));
-    const Horizon moved = evict(e_, {}, dst, part, 1, ScalarOperand::imm(0), dst, after + y_.free(s.y));
+    const Horizon moved = move_out(dst, part, after + y_.free(s.y));
     y_.wrote(s.y, first / all_, moved);
     done.merge(moved);
   }
@@ -338,44 +377,80 @@ void AttentionEmitter::values(const Group& g, const Sequence& s, Buffers& b, con
   b.turned.used = used;
 }
 
-/// Scores and their powers: what the group before still waits for on the vector and scalar engines comes after.
-void AttentionEmitter::first_half(Step& step, const Sequence& s) {
-  Buffers& b = buffers_[step.buffers];
+void AttentionEmitter::take_banks(Step& step) {
   const std::int64_t per_bank = e_.chip.psum.bank_bytes / 4;
-  const int banks = static_cast<int>((t_.keys + per_bank - 1) / per_bank);
-  const int bank = banks == 1 ? e_.psum.take() : e_.psum.take_run(banks == 3 ? 4 : banks);
-  const isa::Access psum = psum_access(e_.chip, bank, step.group.partitions(), Pattern::row(u32(t_.keys)));
-  step.ready = powers(step.group, b, psum, scores(step.group, s, b, psum, bank, banks));
-  for (int i = 0; i < banks; ++i) e_.psum.free(bank + i) = step.ready;
+  step.banks = static_cast<int>((t_.keys + per_bank - 1) / per_bank);
+  step.bank = step.banks == 1 ? e_.psum.hold() : e_.psum.take_run(step.banks == 3 ? 4 : step.banks);
+  step.x = psum_access(e_.chip, step.bank, step.group.partitions(), Pattern::row(u32(t_.keys)));
+}
+
+void AttentionEmitter::free_banks(const Step& step) {
+  for (int i = 0; i < step.banks; ++i) e_.psum.free(step.bank + i) = step.ready;
+  e_.psum.release(step.bank);
+}
+
+void AttentionEmitter::perform(Part part, Step& step) {
+  const Sequence& s = sequences_[step.sequence];
+  Buffers& b = buffers_[step.buffers];
+  switch (part) {
+    case Part::scores:
+      take_banks(step);
+      step.ready = scores(step.group, s, b, step.x, step.bank, step.banks);
+      return;
+    case Part::largest: step.ready = largest(step, b); return;
+    case Part::powers:
+      step.ready = powers(step, b);
+      if (t_.mask == kNoTensor) free_banks(step);
+      return;
+    case Part::weigh: step.ready = weigh(step.group, b, step.ready); return;
+    case Part::turn: step.ready = turn(step.group, b, step.ready); return;
+    case Part::values:
+      values(step.group, s, b, step.ready);
+      if (step.last) y_.finish(s.y);
+      return;
+  }
+}
+
+void AttentionEmitter::advance() {
+  for (int lag = lag_.back(); lag >= 0; --lag) {
+    if (steps_.size() <= static_cast<std::size_t>(lag)) continue;
+    auto& step = steps_[steps_.size() - 1 - static_cast<std::size_t>(lag)];
+    for (int part = 0; step && part < kParts; ++part)
+      if (lag_[static_cast<std::size_t>(part)] == lag) perform(static_cast<Part>(part), *step);
+  }
+}
+
+void AttentionEmitter::begin_sequence(std::int64_t batch) {
+  Sequence s;
+  s.q = q_.features(t_.q_rows.at(batch, 0), range(t_.q_rows));
+  s.k = k_.features(t_.k_rows.at(batch, 0), range(t_.k_rows));
+  s.y = y_.features(t_.y_rows.at(batch, 0), range(t_.y_rows), t_.y_rows.step);
+  for (std::int64_t block = 0; block < key_blocks_; ++block) s.v.push_back(v_.tokens(batch * key_blocks_ + block));
+  sequences_.push_back(std::move(s));
 }
 
 Generator AttentionEmitter::run() {
+  const auto drain = [&] {
+    for (int i = 0; i < lag_.back(); ++i) steps_.emplace_back(), advance();
+  };
+  const std::int64_t groups = (t_.heads + t_.pack - 1) / t_.pack * ((t_.rows + t_.row_tile - 1) / t_.row_tile);
   for (std::int64_t batch = 0; batch < t_.batch; ++batch) {
-    Sequence s;
-    s.q = q_.features(t_.q_rows.at(batch, 0), range(t_.q_rows));
-    s.k = k_.features(t_.k_rows.at(batch, 0), range(t_.k_rows));
-    s.y = y_.features(t_.y_rows.at(batch, 0), range(t_.y_rows), t_.y_rows.step);
-    for (std::int64_t block = 0; block < key_blocks_; ++block) s.v.push_back(v_.tokens(batch * key_blocks_ + block));
-    std::vector<Step> steps;
+    if (batch > 0 && groups <= lag_.back()) drain();  // values and results have room for two sequences
+    begin_sequence(batch);
     for (std::int64_t head = 0; head < t_.heads; head += t_.pack)
       for (std::int64_t row = 0; row < t_.rows; row += t_.row_tile) {
-        const Group g{batch, head, std::min<std::int64_t>(t_.pack, t_.heads - head), row,
+        Step step;
+        step.group = {batch, head, std::min<std::int64_t>(t_.pack, t_.heads - head), row,
                       std::min<std::int64_t>(t_.row_tile, t_.rows - row)};
-        steps.push_back({g, ++at_ % buffers_.size(), {}});
+        step.sequence = static_cast<std::size_t>(batch);
+        step.buffers = steps_.size() % buffers_.size();
+        step.last = head + t_.pack >= t_.heads && row + t_.row_tile >= t_.rows;
+        steps_.emplace_back(step);
+        advance();
+        co_yield 0;
       }
-    // Engines work in order: three groups are under way, so that one's waits are another's work.
-    for (std::size_t i = 0; i < steps.size() + 2; ++i) {
-      if (i < steps.size()) first_half(steps[i], s);
-      if (i >= 1 && i - 1 < steps.size()) {
-        Step& step = steps[i - 1];
-        Buffers& b = buffers_[step.buffers];
-        step.ready = turn(step.group, b, weigh(step.group, b, step.ready));
-      }
-      if (i >= 2) values(steps[i - 2].group, s, buffers_[steps[i - 2].buffers], steps[i - 2].ready);
-      co_yield 0;
-    }
-    y_.finish(s.y);
   }
+  drain();
 }
 
 }  // namespace

@@ -246,7 +246,7 @@ void ConvEmitter::evict(const Phase& phase, int outputs, int channel, std::vecto
     a.function = first.function;
     a.alpha = first.alpha;
     a.scale = isa::ScalarOperand::imm(first.scale);
-    a.bias = e_.param(t_.bias < 0 ? -1 : t_.bias + channel / columns_, outputs);
+    a.bias = e_.param(t_.bias < 0 ? -1 : t_.bias + channel / std::min(columns_, t_.chunk), outputs);
     Horizon done = e_.emit(Engine::scalar, a, tile.done + out.data.used + e_.residents.ready);
     e_.psum.free(tile.bank) = done;
     isa::Access scratch = a.dst;

@@ -1,4 +1,5 @@
 #include "compiler/streams/emission.h"
+#include "compiler/streams/plan_sbuf.h"
 #include "compiler/tiles/conv_plan.h"
 
 // Matrix products on matrices in SBUF. To tokens: rows of x are stationary and the weights move, so that a result has
@@ -10,6 +11,21 @@ using isa::ScalarOperand;
 
 namespace {
 
+constexpr std::int64_t kFewestRows = 64;  ///< what a product of any fewer rows costs as well. Source: fact sheet 3.3
+
+/// Rows of features that one product makes: as many as a bank holds, fewer where pieces on their way from or to device
+/// memory would fill SBUF.
+std::int64_t rows_at_once(const Emission& e, const LinearTile& t) {
+  const Matrix &x = e.program.matrix(t.x), &y = e.program.matrix(t.y);
+  const int all = e.chip.sbuf.partitions;
+  std::int64_t run = std::min<std::int64_t>(
+      MatrixClocks::kRowRun, std::min<std::int64_t>(e.chip.tensor.max_moving, e.chip.psum.bank_bytes / 4));
+  const std::int64_t staged = (x.spill != kNoTensor ? x.blocks(all) : 0) + (y.spill != kNoTensor ? y.blocks(all) : 0);
+  const std::int64_t room = (sbuf_end(e.program, e.chip) - e.program.weight_ring) / 2;
+  while (run > kFewestRows && 2 * staged * run * size_of(e.program.compute) > room) run /= 2;
+  return run;
+}
+
 class LinearEmitter {
  public:
   LinearEmitter(Emission& e, const LinearTile& t);
@@ -17,7 +33,7 @@ class LinearEmitter {
   Generator run();
 
  private:
-  /// Weights of the column blocks [first, first + count), streamed in.
+  /// Weights of the column blocks [first, first + count): streamed in, or where they stay.
   struct Chunk {
     std::int64_t first = 0, count = 0;
     std::vector<Slot> slots;
@@ -46,10 +62,12 @@ class LinearEmitter {
   Emission& e_;
   const LinearTile& t_;
   const int all_;
+  const std::int64_t row_run_;
   MatrixReader x_;
   MatrixWriter y_;
   std::unique_ptr<MatrixReader> w_, residual_;
   const Matrix &x_m_, &y_m_;
+  const std::vector<WeightLoad> loads_;  ///< one per column block
   Slot bias_, ones_, scratch_;
   std::int64_t terms_ = 0;
 };
@@ -58,14 +76,15 @@ LinearEmitter::LinearEmitter(Emission& e, const LinearTile& t)
     : e_(e),
       t_(t),
       all_(e.chip.sbuf.partitions),
-      x_(e, t.x, std::max(MatrixClocks::kRowRun, (e.chip.sbuf.partitions - 1) * t.order.step + 1)),
-      y_(e, t.y, MatrixClocks::kRowRun),
+      row_run_(rows_at_once(e, t)),
+      x_(e, t.x, std::max(row_run_, (e.chip.sbuf.partitions - 1) * t.order.step + 1)),
+      y_(e, t.y, row_run_),
       x_m_(x_.matrix()),
-      y_m_(y_.matrix()) {
+      y_m_(y_.matrix()),
+      loads_(weight_loads(e.program, e.op, t, e.chip)) {
   if (t.w != kNoMatrix) w_ = std::make_unique<MatrixReader>(e, t.w, e.program.matrix(t.w).rows);
   if (t.residual != kNoMatrix) residual_ = std::make_unique<MatrixReader>(e, t.residual);
-  if (needs_scratch(t.act))
-    scratch_ = e.sbuf.allocate(std::max(t.column_block, MatrixClocks::kRowRun) * size_of(y_m_.dtype));
+  if (needs_scratch(t.act)) scratch_ = e.sbuf.allocate(std::max(t.column_block, row_run_) * size_of(y_m_.dtype));
   if (t.bias != kNoTensor) load_bias();
 }
 
@@ -110,24 +129,13 @@ Horizon LinearEmitter::add_bias(const isa::Access& psum, std::int64_t column_blo
 
 LinearEmitter::Chunk LinearEmitter::load(std::int64_t first) {
   Chunk chunk{first, std::min(t_.chunk_blocks, column_blocks() - first), {}};
-  if (w_) return chunk;
-  const DType dtype = e_.program.compute;
-  const std::int64_t blocks = x_m_.blocks(all_), used = std::min<std::int64_t>(all_, x_m_.slots());
-  for (std::int64_t i = 0; i < chunk.count; ++i) {
-    const std::int64_t block = first + i, run = blocks * columns_of(block);
-    Slot s = e_.weights.allocate(run * size_of(dtype), e_.sbuf.past());
-    const Pattern row = Pattern::row(u32(run));
-    s.written = e_.load(
-        sbuf_access(s.offset, 0, static_cast<int>(used), dtype, row),
-        dram_access(e_.program, t_.weights, block * t_.column_block * blocks * used, static_cast<int>(used), run, row),
-        t_.weights, e_.dram.whole(t_.weights), s.free());
-    chunk.slots.push_back(s);
-  }
+  for (std::int64_t i = first; !w_ && i < first + chunk.count; ++i)
+    chunk.slots.push_back(e_.weights.take(e_, loads_[static_cast<std::size_t>(i)]));
   return chunk;
 }
 
 void LinearEmitter::release(Chunk& chunk) {
-  for (const Slot& s : chunk.slots) e_.sbuf.past().note(s.offset, s.offset + s.bytes, s.free());
+  for (const Slot& s : chunk.slots) e_.weights.release(e_, s);
   chunk.slots.clear();
 }
 
@@ -244,8 +252,6 @@ void LinearEmitter::features_rows(Chunk& chunk, std::int64_t row, std::int64_t r
 }
 
 Generator LinearEmitter::run() {
-  const std::int64_t row_run = std::min<std::int64_t>(
-      MatrixClocks::kRowRun, std::min<std::int64_t>(e_.chip.tensor.max_moving, e_.chip.psum.bank_bytes / 4));
   for (std::int64_t first = 0; first < column_blocks(); first += t_.chunk_blocks) {
     Chunk chunk = load(first);
     if (y_m_.tokens()) {
@@ -254,8 +260,8 @@ Generator LinearEmitter::run() {
         co_yield 0;
       }
     } else {
-      for (std::int64_t row = 0; row < y_m_.rows; row += row_run) {
-        features_rows(chunk, row, std::min(row_run, y_m_.rows - row));
+      for (std::int64_t row = 0; row < y_m_.rows; row += row_run_) {
+        features_rows(chunk, row, std::min(row_run_, y_m_.rows - row));
         co_yield 0;
       }
     }

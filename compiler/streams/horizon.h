@@ -9,11 +9,29 @@ namespace inf::compiler {
 
 /// Something that completes its work in order: an engine, or a DMA queue with the engine that triggers it.
 /// Each line owns the semaphore of its own number, which counts its completed instructions.
-enum class Line : std::uint8_t { tensor, vector, scalar, gpsimd, sync, load, store, weights };
-inline constexpr int kLines = 8;
+enum class Line : std::uint8_t {
+  tensor,
+  vector,
+  scalar,
+  gpsimd,
+  sync,
+  load,
+  store,
+  weights,
+  load_beside,
+  store_beside,
+  weights_beside,
+};
+inline constexpr int kLines = 11;
 /// Semaphores that the compiler uses: one per line, one for arrivals at a meeting of all engines, one release each.
 inline constexpr int kSemaphores = kLines + 1 + arch::kEngines;
 inline constexpr int kDmaQueues = kLines - arch::kEngines;
+/// A transfer keeps its queue longer than its data needs (DmaSpec::queue_ns), so each kind has a second queue beside
+/// the first.
+constexpr Line beside(Line queue) {
+  return static_cast<Line>(static_cast<int>(queue) + static_cast<int>(Line::load_beside) -
+                           static_cast<int>(Line::load));
+}
 constexpr Line line_of(arch::Engine e) { return static_cast<Line>(e); }
 
 /// How far each line must have come: the number of its completed instructions.

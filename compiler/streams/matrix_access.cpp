@@ -212,17 +212,4 @@ void MatrixWriter::finish(const Piece& piece, std::int64_t first, std::int64_t l
   }
 }
 
-Slot WeightRing::allocate(std::int64_t bytes, const RegionClocks& past) {
-  bytes = (bytes + 63) / 64 * 64;
-  if (bytes > end_ - begin_)
-    throw Error(ErrorKind::internal, "SBUF", "a block of weights is larger than the ring that it streams through");
-  if (next_ + bytes > end_) next_ = begin_;
-  Slot s;
-  s.offset = next_;
-  s.bytes = bytes;
-  s.used = past.over(next_, next_ + bytes);
-  next_ += bytes;
-  return s;
-}
-
 }  // namespace inf::compiler

@@ -115,15 +115,4 @@ class MatrixWriter : public MatrixPort {
   void finish(const Piece& piece, std::int64_t first, std::int64_t last);
 };
 
-/// The part of SBUF through which weights stream, operator after operator.
-class WeightRing {
- public:
-  WeightRing(std::int64_t begin, std::int64_t end) : begin_(begin), end_(end), next_(begin) {}
-  /// `bytes` per partition behind what was handed out before. Errors: Error{internal} when they never fit.
-  Slot allocate(std::int64_t bytes, const RegionClocks& past);
-
- private:
-  std::int64_t begin_, end_, next_;
-};
-
 }  // namespace inf::compiler

@@ -1,7 +1,9 @@
 #include "compiler/streams/tile_source.h"
 
+#include "compiler/streams/constant_layout.h"
 #include "compiler/streams/emission.h"
 #include "compiler/streams/plan_sbuf.h"
+#include "compiler/tiles/schedule.h"
 
 namespace inf::compiler {
 namespace {
@@ -53,30 +55,42 @@ class TileSource final : public isa::ProgramSource {
           dram(program),
           psum(chip.psum.banks),
           matrices(program, chip.sbuf.partitions),
-          weights(chip.sbuf_usable() - weight_ring_bytes(chip), chip.sbuf_usable()),
-          emission{program, chip, streams, sbuf, dram, psum, matrices, weights, Roles(chip), residents} {}
+          planes(program),
+          weights(sbuf_end(program, chip) - program.weight_ring, sbuf_end(program, chip)),
+          emission{program, chip, streams, sbuf, dram, psum, matrices, planes, weights, Roles(chip), residents} {
+      weights.expect(weight_loads(program, chip));
+    }
     StreamBuilder streams;
     SbufArena sbuf;
     DramClocks dram;
     PsumBanks psum;
     MatrixClocks matrices;
+    PlaneClocks planes;
     WeightRing weights;
     Emission emission;
     Generator generator;
-    std::size_t op = 0;
+    std::size_t at = 0;  ///< step of the schedule
   };
+  isa::DmaCopy resident_copy(TensorId id, std::int64_t offset) const;
   void load_residents();
+  void note_preload();
   void note_lives();
   std::int64_t end_of(const Matrix& matrix) const { return matrix.offset + matrix.bytes(chip_.sbuf.partitions); }
+  std::int64_t end_of(const Plane& plane) const { return plane.offset + plane.bytes(chip_.sbuf.partitions); }
+  void note_planes();
   void start_op();
   void finish_op();
+  void start_planes(const Step& step);
+  void finish_planes(const Step& step);
 
   TileProgram program_;
   arch::ChipSpec chip_;
   isa::ProgramImage image_;
   TensorId params_ = kNoTensor, identity_ = kNoTensor;
   Residents residents_;
+  std::vector<Step> schedule_;
   std::vector<std::vector<MatrixId>> born_, left_;  ///< by operator: matrices in SBUF that live from it, and until it
+  std::vector<std::vector<PlaneId>> made_, gone_;   ///< the same for planes, by the operators that touch them
   std::unique_ptr<Run> run_;
 };
 
@@ -91,27 +105,41 @@ TileSource::TileSource(TileProgram program, const arch::ChipSpec& chip) : progra
   if (program_.needs_identity) place(identity_ = add_identity_tensor(program_, partitions));
   residents_ = place_residents(program_, chip);
   note_lives();
+  note_planes();
+  schedule_ = schedule(program_);
   image_.name = program_.name;
   image_.chip = chip.name;
   image_.chip_hash = chip.hash();
   image_.dram_bytes = program_.dram_bytes;
   for (const TileTensor& t : program_.tensors)
-    if (t.parent == kNoTensor) image_.tensors.push_back(entry_of(t));
+    if (t.parent == kNoTensor && !t.in_planes) image_.tensors.push_back(entry_of(t));
   for (const TileOp& op : program_.ops) image_.ops.push_back({op.name, kind_name(op.tile), op.nodes, op.macs});
+  note_preload();
   rewind();
 }
 
+isa::DmaCopy TileSource::resident_copy(TensorId id, std::int64_t offset) const {
+  const TileTensor& t = program_.tensor(id);
+  const Pattern row = Pattern::row(static_cast<std::uint32_t>(t.shape[1]));
+  return {.dst = sbuf_access(offset, 0, chip_.sbuf.partitions, t.dtype, row),
+          .src = dram_access(program_, id, 0, chip_.sbuf.partitions, t.shape[1], row)};
+}
+
+/// Constants that every operator may use: with the model where the program says so, else at the start of each call.
 void TileSource::load_residents() {
   Emission& e = run_->emission;
-  const auto load = [&](TensorId id, std::int64_t offset) {
-    const TileTensor& t = program_.tensor(id);
-    const Pattern row = Pattern::row(static_cast<std::uint32_t>(t.shape[1]));
-    e.residents.ready.merge(e.load(sbuf_access(offset, 0, chip_.sbuf.partitions, t.dtype, row),
-                                   dram_access(program_, id, 0, chip_.sbuf.partitions, t.shape[1], row), id,
-                                   e.dram.whole(id), {}));
-  };
-  if (params_ != kNoTensor) load(params_, residents_.params);
-  if (identity_ != kNoTensor) load(identity_, residents_.identity);
+  for (const auto& [id, offset] : {std::pair{params_, residents_.params}, std::pair{identity_, residents_.identity}}) {
+    if (id == kNoTensor) continue;
+    const isa::DmaCopy copy = resident_copy(id, offset);
+    e.residents.ready.merge(e.load(copy.dst, copy.src, id, e.dram.whole(id), {}));
+  }
+}
+
+void TileSource::note_preload() {
+  image_.preload = preload_copies(program_, chip_);
+  if (!program_.loads_once) return;
+  for (const auto& [id, offset] : {std::pair{params_, residents_.params}, std::pair{identity_, residents_.identity}})
+    if (id != kNoTensor) image_.preload.push_back(resident_copy(id, offset));
 }
 
 void TileSource::note_lives() {
@@ -125,37 +153,79 @@ void TileSource::note_lives() {
   }
 }
 
-/// Opens the next operator: what it writes first gets its place.
-void TileSource::start_op() {
-  Run& r = *run_;
-  const auto [begin, end] = arena_of(program_, r.op, chip_, residents_);
-  r.sbuf.turn(begin, end);
-  for (const MatrixId m : born_[r.op])
-    r.matrices.start(m, r.sbuf.past().over(program_.matrix(m).offset, end_of(program_.matrix(m))));
-  r.generator = emit(r.emission, program_.ops[r.op].tile);
+void TileSource::note_planes() {
+  made_.resize(program_.ops.size());
+  gone_.resize(program_.ops.size());
+  std::vector<int> last(program_.planes.size(), -1);
+  for (std::size_t i = 0; i < program_.ops.size(); ++i)
+    for (const auto& ids : {planes_written(program_.ops[i].tile), planes_read(program_.ops[i].tile)})
+      for (const PlaneId id : ids) {
+        int& until = last[static_cast<std::size_t>(id)];
+        if (until < 0) made_[i].push_back(id);
+        until = static_cast<int>(i);
+      }
+  for (std::size_t p = 0; p < last.size(); ++p)
+    if (last[p] >= 0) gone_[static_cast<std::size_t>(last[p])].push_back(static_cast<PlaneId>(p));
 }
 
-/// Closes it: buffers go back, and so do the places of matrices that nobody reads any more.
+/// A plane of one turn's images is there anew in every turn.
+void TileSource::start_planes(const Step& step) {
+  Run& r = *run_;
+  for (const PlaneId id : made_[step.op])
+    if (step.first == 0 || is_partial(program_, id)) {
+      const Plane& p = program_.plane(id);
+      r.planes.start(id, r.sbuf.past().over(p.offset, end_of(p)));
+    }
+}
+
+void TileSource::finish_planes(const Step& step) {
+  Run& r = *run_;
+  for (const PlaneId id : gone_[step.op])
+    if (is_last(program_, step) || is_partial(program_, id)) {
+      const Plane& p = program_.plane(id);
+      r.sbuf.past().note(p.offset, end_of(p), r.planes.finished(id));
+    }
+}
+
+/// Opens the next turn of an operator: what it writes first gets its place.
+void TileSource::start_op() {
+  Run& r = *run_;
+  const Step& step = schedule_[r.at];
+  const auto [begin, end] = arena_of(program_, step.op, chip_, residents_);
+  r.sbuf.turn(begin, end);
+  if (step.first == 0)
+    for (const MatrixId m : born_[step.op])
+      r.matrices.start(m, r.sbuf.past().over(program_.matrix(m).offset, end_of(program_.matrix(m))));
+  start_planes(step);
+  r.emission.op = step.op;
+  r.emission.images = {step.first, step.images};
+  r.generator = emit(r.emission, program_.ops[step.op].tile);
+}
+
+/// Closes it: buffers go back, and so do the places of matrices and planes that nobody reads any more.
 void TileSource::finish_op() {
   Run& r = *run_;
+  const Step& step = schedule_[r.at];
   r.generator = {};
-  for (const MatrixId m : left_[r.op])
-    r.sbuf.past().note(program_.matrix(m).offset, end_of(program_.matrix(m)), r.matrices.finished(m));
+  if (is_last(program_, step))
+    for (const MatrixId m : left_[step.op])
+      r.sbuf.past().note(program_.matrix(m).offset, end_of(program_.matrix(m)), r.matrices.finished(m));
+  finish_planes(step);
 }
 
 void TileSource::rewind() {
   run_ = std::make_unique<Run>(program_, chip_, residents_);
-  load_residents();
-  if (!program_.ops.empty()) start_op();
+  if (!program_.loads_once) load_residents();
+  if (!schedule_.empty()) start_op();
 }
 
 bool TileSource::next(isa::Segment& segment) {
   Run& r = *run_;
-  while (r.op < program_.ops.size() && (r.streams.bytes() < kSegmentBytes || r.streams.in_loop())) {
-    r.streams.set_op(static_cast<std::int32_t>(r.op));
+  while (r.at < schedule_.size() && (r.streams.bytes() < kSegmentBytes || r.streams.in_loop())) {
+    r.streams.set_op(static_cast<std::int32_t>(schedule_[r.at].op));
     if (r.generator.resume()) continue;
     finish_op();
-    if (++r.op < program_.ops.size()) start_op();
+    if (++r.at < schedule_.size()) start_op();
   }
   if (r.streams.bytes() == 0) return false;
   r.streams.take(segment);

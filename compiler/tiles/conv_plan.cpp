@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 #include <set>
 
@@ -125,7 +126,10 @@ void choose_chunk(const TileProgram& program, ConvTile& t, const arch::ChipSpec&
   if (per_output * t.chunk <= budget / 2) return;
   const int columns = chip.tensor.columns;
   t.chunk = static_cast<int>(std::max<std::int64_t>(1, budget / 4 / per_output));
-  if (t.chunk > columns) t.chunk -= t.chunk % columns;
+  if (t.chunk > columns)
+    t.chunk -= t.chunk % columns;
+  else if (t.chunk > 32)  // where engines may begin on partitions
+    t.chunk = static_cast<int>(std::bit_floor(static_cast<unsigned>(t.chunk)));
 }
 
 OpEstimate estimate(const TileProgram& program, const ConvTile& t, const arch::ChipSpec& chip) {

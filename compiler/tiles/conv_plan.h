@@ -38,6 +38,10 @@ std::int64_t sbuf_bytes(const TileProgram& program, const ConvTile& t, const arc
 /// Errors: Error{unsupported} when not even one row fits into SBUF.
 OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& chip, const std::string& node);
 
+/// The same for a convolution whose result stays in SBUF: every tap of every channel block is a step of its own, since
+/// planes hold one copy of an image, and weights stream in chunks. Sets planes.images and planes.width.
+OpEstimate plan_conv_on_planes(const TileProgram& program, ConvTile& t, const arch::ChipSpec& chip);
+
 /// The weights of some groups of a convolution, addressed by output and contraction channel counted over those groups.
 /// Units: steps in elements. Channels of different groups do not meet: their weight is 0.
 struct KernelView {

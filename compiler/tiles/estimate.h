@@ -13,7 +13,7 @@ inline constexpr std::int64_t kResidentBytes = 8192;
 /// SBUF bytes per partition that one operator may use.
 inline std::int64_t sbuf_budget(const arch::ChipSpec& chip) { return chip.sbuf_usable() - kResidentBytes; }
 
-/// SBUF bytes per partition through which the weights of matrix products stream.
+/// SBUF bytes per partition through which the weights of matrix products stream where all of them do.
 inline std::int64_t weight_ring_bytes(const arch::ChipSpec& chip) { return sbuf_budget(chip) / 3 / 64 * 64; }
 
 struct ImageShape {

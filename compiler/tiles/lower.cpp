@@ -4,23 +4,35 @@
 
 #include "compiler/analysis/cost.h"
 #include "compiler/tiles/lowering.h"
+#include "compiler/tiles/schedule.h"
 #include "compiler/tiles/survey.h"
 
 namespace inf::compiler {
 
-Lowered lower(Graph& graph, const arch::ChipSpec& chip, const CompileOptions& options) {
-  Lowered lowered;
-  lowered.program.name = graph.name;
-  lowered.program.compute = options.compute;
-  lowered.program.storage = options.storage;
-  Lowering(graph, chip, lowered).run();
-  return lowered;
+Lowered lower(Graph& graph, const arch::ChipSpec& chip, const CompileOptions& options, std::int64_t weight_ring) {
+  // Sizes say what fits; gaps between lifetimes may say otherwise. Then less is kept.
+  for (double share = 1;; share *= 0.9) {
+    Graph tried = graph;
+    Lowered lowered;
+    lowered.program.name = graph.name;
+    lowered.program.compute = options.compute;
+    lowered.program.storage = options.storage;
+    lowered.program.weight_ring = weight_ring;
+    lowered.stored_edges = options.stored_edges;
+    lowered.plane_share = share;
+    Lowering(tried, chip, lowered).run();
+    if (!place_planes(lowered.program, chip)) continue;
+    graph = std::move(tried);
+    return lowered;
+  }
 }
 
 std::vector<std::optional<Obstacle>> survey(Graph& graph, const arch::ChipSpec& chip, const CompileOptions& options) {
   Lowered tried;
   tried.program.compute = options.compute;
   tried.program.storage = options.storage;
+  tried.program.weight_ring = weight_ring_bytes(chip);
+  tried.stored_edges = options.stored_edges;
   return Lowering(graph, chip, tried).survey();
 }
 
@@ -44,7 +56,9 @@ Lowering::Lowering(Graph& graph, const arch::ChipSpec& chip, Lowered& lowered, L
 
 void Lowering::start() {
   find_fp32_values();
+  if (!outer_) lowered_.fp32 = fp32_;
   find_windows();
+  plan_planes();
   for (ValueId input : graph_.inputs) tensor_of(input);
 }
 
@@ -89,6 +103,7 @@ void Lowering::run() {
 
 void Lowering::lower_node(const Node& node) {
   if (const auto lacks = support(graph_, node, chip_)) refuse(node, lacks->why, lacks->way_out);
+  if (lower_on_planes(node)) return;
   if (!lower_matrix(node)) std::visit([&](const auto& op) { lower_op(node, op); }, node.op);
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "compiler/pipeline/pipeline.h"
@@ -16,8 +18,13 @@ struct Lowered {
   std::vector<OpEstimate> estimates;  ///< parallel to program.ops
   /// First parameter column by width and bits of what lies in it: equal ones are kept once.
   std::map<std::vector<std::uint32_t>, int> param_columns;
+  /// By value of the graph: kept in fp32 because it only moves on its way to an output.
+  std::vector<bool> fp32;
+  std::set<std::string> stored_edges;  ///< CompileOptions::stored_edges
+  double plane_share = 1;              ///< of the room for planes, what is planned with
 };
-Lowered lower(Graph& graph, const arch::ChipSpec& chip, const CompileOptions& options);
+/// `weight_ring`: TileProgram::weight_ring.
+Lowered lower(Graph& graph, const arch::ChipSpec& chip, const CompileOptions& options, std::int64_t weight_ring);
 
 /// Gives every tensor its place in device memory: first fit over lifetimes, constants first.
 void plan_memory(TileProgram& program);

@@ -14,6 +14,9 @@
 namespace inf::compiler {
 namespace {
 
+/// In place of a ring's size where no weights stream.
+constexpr std::int64_t kBoundless = std::int64_t{1} << 40;
+
 /// Weights of a product, [k, n] whatever way they are stored.
 struct WeightView {
   std::shared_ptr<const Constant> data;
@@ -72,10 +75,38 @@ std::vector<float> split_terms(std::vector<float> bias, DType dtype, std::int64_
   return out;
 }
 
+/// Whether the tensor engine's sum of the terms gives every value of `row` bit for bit: it takes subnormals for zero
+/// and starts at +0.
+bool exact_sum(const std::vector<float>& terms, const std::vector<float>& row) {
+  const auto plain = [](float v) { return v == 0 || std::isnormal(v); };
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    float sum = 0;
+    for (std::size_t at = i; at < terms.size(); at += row.size()) {
+      sum += terms[at];
+      if (!plain(terms[at]) || !plain(sum)) return false;
+    }
+    if (std::bit_cast<std::uint32_t>(sum) != std::bit_cast<std::uint32_t>(row[i])) return false;
+  }
+  return true;
+}
+
+/// With fewer rows than this one transfer to all of them is as quick as one row and a product with ones.
+constexpr std::int64_t kFewRows = 16;
+/// With more blocks of rows it pays to read them once for as many weights as fit.
+constexpr std::int64_t kFewBlocks = 4;
+
 }  // namespace
 
-TensorId Lowering::row_constant(const std::string& name, const std::vector<float>& data) {
-  return program_.add_constant(name, data, {static_cast<std::int64_t>(data.size())}, DType::fp32);
+/// A row that every one of `rows` rows is combined with: [terms, cols] whose sum it is where the tensor engine may
+/// spread it, else [cols].
+TensorId Lowering::row_constant(const std::string& name, const std::vector<float>& data, std::int64_t rows) {
+  const auto cols = static_cast<std::int64_t>(data.size());
+  if (rows >= kFewRows) {
+    std::int64_t terms = 0;
+    const std::vector<float> split = split_terms(data, program_.compute, terms);
+    if (exact_sum(split, data)) return program_.add_constant(name, split, {terms, cols}, program_.compute);
+  }
+  return program_.add_constant(name, data, {cols}, DType::fp32);
 }
 
 /// Whether the weights of one more product in a loop may stay in SBUF for all rounds.
@@ -119,7 +150,8 @@ MatrixId Lowering::linear(const Node& node, const Wish& wish) {
   t.alpha = op.alpha * wish.alpha;
   t.order = tokens ? wish.order : RowOrder{.rows = y.rows};
   const int size = size_of(program_.compute), partitions = chip_.sbuf.partitions;
-  const std::int64_t bytes_per_column = x.blocks(partitions) * size, ring = weight_ring_bytes(chip_);
+  const std::int64_t bytes_per_column = x.blocks(partitions) * size,
+                     ring = program_.weight_ring > 0 ? program_.weight_ring : kBoundless;
   t.column_block =
       tokens ? std::min<std::int64_t>(chip_.tensor.max_moving, chip_.psum.bank_bytes / 4) : chip_.tensor.columns;
   t.column_block = std::clamp<std::int64_t>(ring / 2 / bytes_per_column, 1, t.column_block);
@@ -127,7 +159,10 @@ MatrixId Lowering::linear(const Node& node, const Wish& wish) {
     t.column_block = std::max<std::int64_t>(
         32, static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(t.column_block))));
   t.column_block = std::min(t.column_block, y.slots());
-  t.chunk_blocks = std::max<std::int64_t>(1, ring / (bytes_per_column * t.column_block) - 1);
+  // Weights that serve few rows leave most of the ring to those that come next.
+  const bool few = y.rows <= kFewBlocks * partitions;
+  const std::int64_t blocks = ring / (bytes_per_column * t.column_block);
+  t.chunk_blocks = std::max<std::int64_t>(1, few ? blocks / 3 : blocks - 1);
   if (bytes_per_column * t.column_block * 2 > ring)
     refuse(node,
            fmt::format("a contraction of {} elements does not fit into the {} bytes of SBUF kept for weights", x.cols,

@@ -49,8 +49,8 @@ void Lowering::lower_op(const Node& node, const LayerNorm& op) {
   if (tokens || !features) {
     const Wish wish = whole(y, Matrix::Major::tokens, stored_as(y));
     t.y_tokens = add_matrix(graph_.value(y).name, wish, 0);
-    if (!scale.empty()) t.scale = row_constant(node.name + ".scale", scale);
-    if (!shift.empty()) t.shift = row_constant(node.name + ".shift", shift);
+    if (!scale.empty()) t.scale = row_constant(node.name + ".scale", scale, rows_of(y));
+    if (!shift.empty()) t.shift = row_constant(node.name + ".shift", shift, rows_of(y));
     offer(y, wish, t.y_tokens);
   }
   if (features) {
@@ -85,7 +85,7 @@ bool Lowering::lower_map(const Node& node) {
     if (scalar)
       t.immediate = row[0];
     else if (!row.empty() && !(t.op == Binary::Op::div && !t.reverse))
-      t.row = row_constant(node.name + ".row", row);
+      t.row = row_constant(node.name + ".row", row, rows_of(node.output));
     else if (shape(graph_, b) != shape(graph_, node.output))
       return false;
     t.a = tokens_of(a, node);

@@ -49,7 +49,7 @@ void Lowering::find_fp32_values() {
       keep = keep && (moves_on || as<ArgMax>(n));
     }
     if (outer_ && use.is_output[static_cast<std::size_t>(y)]) keep = keep && carried_as_fp32_.contains(y);
-    fp32_[static_cast<std::size_t>(y)] = keep;
+    fp32_[static_cast<std::size_t>(y)] = keep && !stored_edge(y);
   }
 }
 
@@ -91,7 +91,11 @@ DType Lowering::stored_as(ValueId value) const {
 }
 
 DType Lowering::output_type(ValueId value) const {
-  return graph_.value(value).element == Element::f32 ? DType::fp32 : stored_as(value);
+  return graph_.value(value).element == Element::f32 && !stored_edge(value) ? DType::fp32 : stored_as(value);
+}
+
+bool Lowering::stored_edge(ValueId value) const {
+  return !outer_ && lowered_.stored_edges.contains(graph_.value(value).name);
 }
 
 TensorId Lowering::constant_of(ValueId value, const Constant& c) {

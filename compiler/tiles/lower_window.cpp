@@ -49,37 +49,43 @@ void Lowering::conv_then_add(const Node& node, const Conv& op) {
        {.x = sum, .y = y, .size = {s[0], image}, .x_step = {image, 1}, .y_step = {program_.tensor(y).image_step, 1}});
 }
 
-void Lowering::conv_chunk(const Node& node, const Conv& op, TensorId y, int first_group, int groups) {
-  const Constant& w = *constant(graph_, node.inputs[1]);
-  const Shape &ws = w.shape, &out = shape(graph_, node.output);
+ConvTile Lowering::conv_tile(const Node& node, const Conv& op, int first_group, int groups) {
+  const Shape &ws = constant(graph_, node.inputs[1])->shape, &out = shape(graph_, node.output);
   const int out_per_group = static_cast<int>(out[1] / op.groups),
             in_per_group = static_cast<int>(op.transposed ? ws[0] / op.groups : ws[1]);
-  const int kh = static_cast<int>(ws[2]), kw = static_cast<int>(ws[3]);
   ConvTile t;
-  t.x = loadable_as(program_.compute, tensor_of(node.inputs[0]), node);
-  t.y = y;
-  if (y == tensor_of(node.output)) t.also = output_beside(node.output);
-  if (op.has_residual) t.residual = loadable_as(program_.storage, tensor_of(input(node, kResidualSlot)), node);
   t.act = op.act;
   t.x_channel = first_group * in_per_group;
   t.x_channels = groups * in_per_group;
   t.y_channel = first_group * out_per_group;
   t.y_channels = groups * out_per_group;
   t.phases = conv_phases(op, ws, out);
-  if (op.transposed)
-    t.out_step = op.stride;
-  else
-    t.in_step = op.stride;
-  if (op.has_bias) {
-    const Constant* bias = constant(graph_, input(node, kBiasSlot));
-    if (!bias) refuse(node, "the bias is not constant", "export the model with its weights as initialisers");
-    t.bias = add_params(bias->floats(), t.y_channel, t.y_channels, chip_.tensor.columns);
-  }
-  program_.needs_identity |= op.has_residual;
-  OpEstimate estimate = plan_conv(program_, t, chip_, node.name);
+  (op.transposed ? t.out_step : t.in_step) = op.stride;
+  return t;
+}
+
+/// Columns of `width` output channels each.
+void Lowering::add_conv_bias(const Node& node, const Conv& op, ConvTile& t, int width) {
+  if (!op.has_bias) return;
+  const Constant* bias = constant(graph_, input(node, kBiasSlot));
+  if (!bias) refuse(node, "the bias is not constant", "export the model with its weights as initialisers");
+  t.bias = add_params(bias->floats(), t.y_channel, t.y_channels, width);
+}
+
+void Lowering::add_conv(const Node& node, const Conv& op, ConvTile t, const OpEstimate& estimate) {
   const std::shared_ptr<const Constant> kernels = graph_.value(node.inputs[1]).constant;
-  const std::int64_t kernel = std::int64_t{kh} * kw, per_group = kernel * out_per_group * in_per_group;
-  KernelView view{kernels->floats().data() + first_group * per_group, out_per_group, in_per_group, per_group, 0, 0, kw};
+  const Shape& ws = kernels->shape;
+  const int out_per_group = static_cast<int>(shape(graph_, node.output)[1] / op.groups),
+            in_per_group = static_cast<int>(op.transposed ? ws[0] / op.groups : ws[1]);
+  const int first_group = t.x_channel / in_per_group, groups = t.x_channels / in_per_group;
+  const std::int64_t kernel = ws[2] * ws[3], per_group = kernel * out_per_group * in_per_group;
+  KernelView view{kernels->floats().data() + first_group * per_group,
+                  out_per_group,
+                  in_per_group,
+                  per_group,
+                  0,
+                  0,
+                  static_cast<int>(ws[3])};
   view.output_step = op.transposed ? kernel : kernel * in_per_group;
   view.input_step = op.transposed ? kernel * out_per_group : kernel;
   t.weights = program_.add_constant(
@@ -88,6 +94,18 @@ void Lowering::conv_chunk(const Node& node, const Conv& op, TensorId y, int firs
       program_.compute);
   add(node, t, estimate);
   if (groups < op.groups) program_.ops.back().macs = macs(graph_, node) * groups / op.groups;
+}
+
+void Lowering::conv_chunk(const Node& node, const Conv& op, TensorId y, int first_group, int groups) {
+  ConvTile t = conv_tile(node, op, first_group, groups);
+  t.x = loadable_as(program_.compute, tensor_of(node.inputs[0]), node);
+  t.y = y;
+  if (y == tensor_of(node.output)) t.also = output_beside(node.output);
+  if (op.has_residual) t.residual = loadable_as(program_.storage, tensor_of(input(node, kResidualSlot)), node);
+  program_.needs_identity |= op.has_residual;
+  const OpEstimate estimate = plan_conv(program_, t, chip_, node.name);
+  add_conv_bias(node, op, t, std::min(chip_.tensor.columns, t.chunk));
+  add_conv(node, op, std::move(t), estimate);
 }
 
 void Lowering::lower_op(const Node& node, const Pool& op) {

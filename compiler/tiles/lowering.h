@@ -14,6 +14,7 @@
 #include "compiler/tiles/estimate.h"
 #include "compiler/tiles/lower.h"
 #include "compiler/tiles/matrix_values.h"
+#include "compiler/tiles/plane_plan.h"
 #include "isa/base/error.h"
 
 namespace inf::compiler {
@@ -39,6 +40,8 @@ class Lowering {
   /// which the caller gives or gets it.
   DType stored_as(ValueId value) const;
   DType output_type(ValueId value) const;
+  /// Whether the caller is another program, which has the value as stored_as() says.
+  bool stored_edge(ValueId value) const;
   TensorId constant_of(ValueId value, const Constant& c);
   TensorId tensor_of(ValueId value);
   TensorId scratch(const std::string& name, Shape shape, DType dtype);
@@ -95,6 +98,17 @@ class Lowering {
   auto before_loop(Make&& make);
   bool on_chip(ValueId value);
 
+  // values as planes in SBUF (lower_planes.cpp)
+  void plan_planes();
+  /// Takes a node whose result stays in SBUF, or that makes features of a plane; false when it is not one of those.
+  bool lower_on_planes(const Node& node);
+  PlaneForms make_planes(ValueId value);
+  void conv_on_planes(const Node& node, const Conv& op);
+  void pool_on_planes(const Node& node, const Pool& op);
+  void features_of_plane(const Node& node, const Pool& op);
+  void store_plane(const Node& node);
+  std::string group_text(const Node& node) const;
+
   // values as matrices in SBUF (matrix_values.cpp), operators on them (lower_linear.cpp, lower_attention.cpp,
   // lower_norm.cpp)
   MatrixHome& home(ValueId value);
@@ -121,7 +135,7 @@ class Lowering {
   void batched_matmul(const Node& node, const MatMul& op);
   bool lower_map(const Node& node);
   bool alias_rows(const Node& node);
-  TensorId row_constant(const std::string& name, const std::vector<float>& data);
+  TensorId row_constant(const std::string& name, const std::vector<float>& data, std::int64_t rows);
 
   /// A value as an operand of a nest over `out`: a constant of one element is an immediate.
   NestOperand nest_operand(const Node& node, ValueId value, const Shape& out);
@@ -129,6 +143,9 @@ class Lowering {
   void conv(const Node& node, const Conv& op, TensorId y);
   /// Groups first_group to first_group + groups - 1 of a convolution into their channels of y.
   void conv_chunk(const Node& node, const Conv& op, TensorId y, int first_group, int groups);
+  ConvTile conv_tile(const Node& node, const Conv& op, int first_group, int groups);
+  void add_conv_bias(const Node& node, const Conv& op, ConvTile& t, int width);
+  void add_conv(const Node& node, const Conv& op, ConvTile t, const OpEstimate& estimate);
   /// A convolution whose residual the tensor engine cannot take: the vector engine adds it.
   void conv_then_add(const Node& node, const Conv& op);
   void flat(const Node& node, FlatTile tile);
@@ -189,7 +206,9 @@ class Lowering {
     ValueId parent = kNoValue;
     std::int64_t start = 0;
   };
-  std::vector<Window> windows_;                                        ///< by value: where a concat wants it
+  std::vector<Window> windows_;  ///< by value: where a concat wants it
+  PlanePlan plane_plan_;
+  std::vector<PlaneForms> planes_;                                     ///< by value
   std::vector<MatrixHome> homes_;                                      ///< by value
   std::unordered_multimap<std::string, std::size_t> ledger_at_;        ///< entries by their node
   std::unordered_map<std::string, std::set<std::size_t>> fused_into_;  ///< entries by what they are fused into

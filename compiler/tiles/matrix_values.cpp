@@ -166,6 +166,10 @@ void Lowering::deposit(ValueId value, TensorId tensor) {
 /// A reshape that keeps the last axis is the same matrix.
 bool Lowering::alias_rows(const Node& node) {
   const ValueId x = node.inputs[0], y = node.output;
+  if (home(y).on_chip()) {  // a global pooling made it
+    note_free(node, "another view of the same storage");
+    return true;
+  }
   if (captured_[static_cast<std::size_t>(x)] != kNoValue || !on_chip(x) || cols_of(x) != cols_of(y)) return false;
   if (std::count(graph_.outputs.begin(), graph_.outputs.end(), y) > 0) return false;
   homes_[static_cast<std::size_t>(y)].value = home(x).value;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "compiler/tiles/lower.h"
+#include "compiler/tiles/schedule.h"
 
 namespace inf::compiler {
 namespace {
@@ -44,7 +45,14 @@ void plan_memory(TileProgram& program) {
   for (const auto& [open, close] : loops(program.ops))
     for (Life& l : lives)
       if (l.first < open && l.last >= open && l.last < close) l.last = close;
-  std::erase_if(lives, [&](const Life& l) { return program.tensor(l.id).parent != kNoTensor; });
+  // What one turn over the batch reads or writes is there through all turns.
+  for (const auto& [first, last] : runs_in_turns(program))
+    for (Life& l : lives) {
+      if (l.first > first && l.first <= last) l.first = first;
+      if (l.last >= first && l.last < last) l.last = last;
+    }
+  std::erase_if(
+      lives, [&](const Life& l) { return program.tensor(l.id).parent != kNoTensor || program.tensor(l.id).in_planes; });
   std::stable_sort(lives.begin(), lives.end(), [](const Life& a, const Life& b) { return a.first < b.first; });
   std::vector<Life> placed;
   for (const Life& l : lives) {

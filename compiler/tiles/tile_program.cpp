@@ -66,11 +66,12 @@ std::vector<TensorId> reads(const TileKind& tile) {
   using Ids = std::vector<TensorId>;
   return std::visit(
       Overload{[](const ConvTile& t) -> Ids {
-                 return present({t.x, t.residual, t.weights});
+                 return present({t.planes.x == kNoPlane ? t.x : kNoTensor, t.residual, t.weights});
                },
                [](const PoolTile& t) -> Ids {
-                 return present({t.x, t.divisors});
+                 return present({t.planes.x == kNoPlane ? t.x : kNoTensor, t.divisors});
                },
+               [](const PlaneReduceTile&) -> Ids { return {}; }, [](const PlaneStoreTile&) -> Ids { return {}; },
                [](const LinearTile& t) -> Ids {
                  return present({t.weights, t.bias});
                },
@@ -99,13 +100,14 @@ std::vector<TensorId> writes(const TileKind& tile) {
   using Ids = std::vector<TensorId>;
   return std::visit(
       Overload{[](const ConvTile& t) -> Ids {
-                 return present({t.y, t.also});
+                 return t.planes.y.any() ? Ids{} : present({t.y, t.also});
                },
-               [](const FetchTile&) -> Ids { return {}; }, [](const TurnTile&) -> Ids { return {}; },
-               [](const LinearTile&) -> Ids { return {}; }, [](const NormTile&) -> Ids { return {}; },
-               [](const AttentionTile&) -> Ids { return {}; }, [](const MatrixMapTile&) -> Ids { return {}; },
-               [](const LoopTile&) -> Ids { return {}; }, [](const EndLoopTile&) -> Ids { return {}; },
-               [](const NestTile& t) -> Ids { return {t.y.tensor}; },
+               [](const PoolTile& t) -> Ids { return t.planes.y.any() ? Ids{} : present({t.y}); },
+               [](const PlaneReduceTile&) -> Ids { return {}; }, [](const FetchTile&) -> Ids { return {}; },
+               [](const TurnTile&) -> Ids { return {}; }, [](const LinearTile&) -> Ids { return {}; },
+               [](const NormTile&) -> Ids { return {}; }, [](const AttentionTile&) -> Ids { return {}; },
+               [](const MatrixMapTile&) -> Ids { return {}; }, [](const LoopTile&) -> Ids { return {}; },
+               [](const EndLoopTile&) -> Ids { return {}; }, [](const NestTile& t) -> Ids { return {t.y.tensor}; },
                [](const RowTile& t) -> Ids { return present({t.kind == RowTile::Kind::gather ? t.rows : t.table}); },
                [](const auto& t) -> Ids { return present({t.y}); }},
       tile);
@@ -139,8 +141,54 @@ std::vector<MatrixId> matrices_written(const TileKind& tile) {
                },
                [](const AttentionTile& t) -> Ids { return {t.y}; }, [](const MatrixMapTile& t) -> Ids { return {t.y}; },
                [](const LoopTile& t) -> Ids { return {t.stop}; }, [](const EndLoopTile& t) -> Ids { return {t.stop}; },
-               [](const RowTile& t) -> Ids { return present({t.y}); }, [](const auto&) -> Ids { return {}; }},
+               [](const RowTile& t) -> Ids { return present({t.y}); },
+               [](const PlaneReduceTile& t) -> Ids { return {t.y}; }, [](const auto&) -> Ids { return {}; }},
       tile);
+}
+
+std::vector<PlaneId> planes_read(const TileKind& tile) {
+  using Ids = std::vector<PlaneId>;
+  return std::visit(
+      Overload{[](const ConvTile& t) -> Ids {
+                 return present({t.planes.x, t.planes.residual});
+               },
+               [](const PoolTile& t) -> Ids { return present({t.planes.x}); },
+               [](const PlaneReduceTile& t) -> Ids { return {t.x}; },
+               [](const PlaneStoreTile& t) -> Ids { return {t.x}; }, [](const auto&) -> Ids { return {}; }},
+      tile);
+}
+
+std::vector<PlaneId> planes_written(const TileKind& tile) {
+  using Ids = std::vector<PlaneId>;
+  const auto forms = [](const PlaneForms& y) -> Ids { return present({y.stored, y.operand}); };
+  return std::visit(
+      Overload{[&](const ConvTile& t) -> Ids { return forms(t.planes.y); },
+               [&](const PoolTile& t) -> Ids { return forms(t.planes.y); }, [](const auto&) -> Ids { return {}; }},
+      tile);
+}
+
+void map_ids(TileKind& tile, const std::function<TensorId(TensorId)>& tensor,
+             const std::function<MatrixId(MatrixId)>& matrix) {
+  const auto tensors = [&](auto&... ids) { ((ids = ids == kNoTensor ? ids : tensor(ids)), ...); };
+  const auto matrices = [&](auto&... ids) { ((ids = ids == kNoMatrix ? ids : matrix(ids)), ...); };
+  std::visit(Overload{[&](ConvTile& t) { tensors(t.x, t.y, t.residual, t.weights, t.also); },
+                      [&](PoolTile& t) { tensors(t.x, t.y, t.divisors); },
+                      [&](NestTile& t) {
+                        tensors(t.y.tensor);
+                        for (NestOperand& o : t.in) tensors(o.tensor);
+                      },
+                      [&](RowTile& t) { tensors(t.table, t.index, t.rows), matrices(t.y); },
+                      [&](FetchTile& t) { tensors(t.x), matrices(t.y); },
+                      [&](DepositTile& t) { matrices(t.x), tensors(t.y); }, [&](TurnTile& t) { matrices(t.x, t.y); },
+                      [&](LinearTile& t) { matrices(t.x, t.y, t.residual, t.w), tensors(t.weights, t.bias); },
+                      [&](NormTile& t) { matrices(t.x, t.y_tokens, t.y_features), tensors(t.scale, t.shift); },
+                      [&](AttentionTile& t) { matrices(t.q, t.k, t.v, t.y), tensors(t.mask); },
+                      [&](MatrixMapTile& t) { matrices(t.a, t.b, t.y), tensors(t.row); },
+                      [&](LoopTile& t) { matrices(t.stop), tensors(t.condition); },
+                      [&](EndLoopTile& t) { matrices(t.stop), tensors(t.condition); },
+                      [&](PlaneReduceTile& t) { matrices(t.y); }, [&](PlaneStoreTile& t) { tensors(t.y); },
+                      [&](auto& t) { tensors(t.x, t.y); }},
+             tile);
 }
 
 std::vector<std::pair<int, int>> loops(const std::vector<TileOp>& ops) {
@@ -164,11 +212,14 @@ void verify(const TileProgram& program, const std::string& pass) {
         (!t.data || static_cast<std::int64_t>(t.data.size()) != elements(t.shape) * size_of(t.dtype)))
       throw Error(ErrorKind::internal, pass, fmt::format("constant '{}' has no data of its size", t.name));
   }
-  std::vector<bool> made(program.matrices.size());
+  std::vector<bool> made(program.matrices.size()), filled(program.planes.size());
   for (const TileOp& op : program.ops) {
     for (MatrixId id : matrices_read(op.tile))
       if (!made[static_cast<std::size_t>(id)]) fail(op, fmt::format("reads matrix #{} before anything writes it", id));
     for (MatrixId id : matrices_written(op.tile)) made[static_cast<std::size_t>(id)] = true;
+    for (PlaneId id : planes_read(op.tile))
+      if (!filled[static_cast<std::size_t>(id)]) fail(op, fmt::format("reads plane ${} before anything writes it", id));
+    for (PlaneId id : planes_written(op.tile)) filled[static_cast<std::size_t>(id)] = true;
     for (TensorId id : reads(op.tile))
       if (!has_data[static_cast<std::size_t>(program.root(id))])
         fail(op, fmt::format("reads tensor %{} before anything writes it", id));

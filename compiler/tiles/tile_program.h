@@ -7,6 +7,7 @@
 
 #include "compiler/ir/graph.h"
 #include "compiler/tiles/matrix.h"
+#include "compiler/tiles/plane.h"
 #include "isa/numerics/dtype.h"
 #include "isa/program/program.h"
 
@@ -24,7 +25,10 @@ struct TileTensor {
   std::int64_t parent_start = 0;  ///< elements from the parent's start
   std::int64_t image_step = 0;    ///< elements between images; the product of the other axes when dense
   std::int64_t offset = 0;        ///< bytes in device memory, set by plan_memory
+  bool in_planes = false;         ///< it lies in SBUF only: no place in device memory
   isa::ConstantData data;         ///< constants
+  std::int64_t pin = -1;    ///< constants that stay in SBUF from call to call: bytes from the start of each partition
+  std::int64_t pinned = 0;  ///< how many bytes of each partition of them stay, from the first on
 };
 
 /// A kernel tap: offset into the input plane, and which kernel element it multiplies.
@@ -55,7 +59,8 @@ struct Phase {
 struct ConvTile {
   TensorId x = kNoTensor, y = kNoTensor, residual = kNoTensor, weights = kNoTensor;
   TensorId also = kNoTensor;  ///< a second, fp32 destination: y is a graph output that is read on chip too
-  int bias = -1;  ///< first column in the parameter block, one per array's width of output channels; -1: none
+  int bias = -1;              ///< first column in the parameter block, one per array's width of output channels or per
+                              ///< smaller chunk; -1: none
   Activation act;
   int x_channel = 0, x_channels = 0;  ///< contraction channels of this chunk
   int y_channel = 0, y_channels = 0;
@@ -67,6 +72,7 @@ struct ConvTile {
   int tile_rows = 0, tile_cols = 0;  ///< one PSUM tile, at most one bank
   int chunk = 0;                     ///< output channels whose weights are in SBUF together
   bool whole_input = false;          ///< the input stays in SBUF over all chunks
+  ConvPlanes planes;                 ///< in place of x, residual and y where they stay in SBUF
 };
 
 struct PoolTile {
@@ -78,6 +84,7 @@ struct PoolTile {
   float scale = 1;
   int folds = 1;  ///< partition groups that hold neighbouring runs of rows
   int rows = 0;   ///< output rows of one fold
+  PoolPlanes planes;
 };
 
 /// Outputs first + i * step (i < count) are w0 * x[src0 + i * src_step] + w1 * x[src1 + i * src_step].
@@ -199,15 +206,17 @@ struct RowTile {
   bool wraps = false;  ///< indices may be negative: they count from the end
 };
 
-using TileKind = std::variant<ConvTile, PoolTile, ResizeTile, FlatTile, AffineTile, SoftmaxTile, ReduceTile, CopyTile,
-                              NestTile, LineTile, TransposeTile, RowTile, FetchTile, DepositTile, TurnTile, LinearTile,
-                              NormTile, AttentionTile, MatrixMapTile, LoopTile, EndLoopTile>;
+using TileKind =
+    std::variant<ConvTile, PoolTile, ResizeTile, FlatTile, AffineTile, SoftmaxTile, ReduceTile, CopyTile, NestTile,
+                 LineTile, TransposeTile, RowTile, FetchTile, DepositTile, TurnTile, LinearTile, NormTile,
+                 AttentionTile, MatrixMapTile, LoopTile, EndLoopTile, PlaneReduceTile, PlaneStoreTile>;
 
 struct TileOp {
   std::string name;                ///< ONNX node
   std::vector<std::string> nodes;  ///< every ONNX node that it does
   std::int64_t macs = 0;
   TileKind tile;
+  std::int64_t group = 0;  ///< images that it takes at a time, in turns with its neighbours of the same group; 0: all
 };
 const char* kind_name(const TileKind& tile);
 
@@ -218,19 +227,26 @@ struct TileProgram {
   DType storage = DType::bf16;  ///< values between operators, the constants that meet them, and the identity matrix
   std::vector<TileTensor> tensors;
   std::vector<Matrix> matrices;
+  std::vector<Plane> planes;
+  std::int64_t images = 0;  ///< of the batch that the planes hold
   std::vector<TileOp> ops;
   std::vector<std::vector<float>>
       params;  ///< fp32 columns resident in SBUF: biases by columns of the array, scales by partitions of SBUF
   bool needs_identity = false;
-  std::vector<std::int64_t>
-      floors;  ///< by operator: SBUF bytes per partition below which matrices lie; empty without any
-  std::vector<std::int64_t> ceilings;  ///< by operator: where the ring of weights begins, or SBUF ends
+  std::vector<std::int64_t> floors;    ///< by operator: where the part of SBUF begins in which it works, bytes per
+                                       ///< partition; empty without matrices
+  std::vector<std::int64_t> ceilings;  ///< and where that part ends
+  std::int64_t kept = 0;    ///< SBUF bytes per partition, the last usable ones, for what stays from call to call
+  bool loads_once = false;  ///< parameter columns and the identity matrix are loaded with the model, not in each call
+  std::int64_t weight_ring =
+      0;  ///< SBUF bytes per partition through which weights of products stream; 0: all of them stay
   std::int64_t dram_bytes = 0;
 
   const TileTensor& tensor(TensorId id) const { return tensors[static_cast<std::size_t>(id)]; }
   TileTensor& tensor(TensorId id) { return tensors[static_cast<std::size_t>(id)]; }
   const Matrix& matrix(MatrixId id) const { return matrices[static_cast<std::size_t>(id)]; }
   Matrix& matrix(MatrixId id) { return matrices[static_cast<std::size_t>(id)]; }
+  const Plane& plane(PlaneId id) const { return planes[static_cast<std::size_t>(id)]; }
   /// Adds a constant with `data` rounded to `dtype`.
   TensorId add_constant(const std::string& name, const std::vector<float>& data, Shape shape, DType dtype);
   /// The same with data that `make` returns, one element per element of `shape`, once somebody reads it.
@@ -252,6 +268,13 @@ std::vector<std::pair<int, int>> loops(const std::vector<TileOp>& ops);
 /// The same for matrices.
 std::vector<MatrixId> matrices_read(const TileKind& tile);
 std::vector<MatrixId> matrices_written(const TileKind& tile);
+/// The same for planes.
+std::vector<PlaneId> planes_read(const TileKind& tile);
+std::vector<PlaneId> planes_written(const TileKind& tile);
+
+/// Puts other ids in place of every tensor and every matrix that an operator names.
+void map_ids(TileKind& tile, const std::function<TensorId(TensorId)>& tensor,
+             const std::function<MatrixId(MatrixId)>& matrix);
 
 /// One line per tensor and per operator, with every decision.
 std::string print(const TileProgram& program);

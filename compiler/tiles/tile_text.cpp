@@ -36,6 +36,9 @@ std::string conv_text(const ConvTile& t) {
   if (t.residual != kNoTensor) text += fmt::format(" residual=%{}", t.residual);
   if (t.also != kNoTensor) text += fmt::format(" also=%{}", t.also);
   if (t.folds > 1) text += fmt::format(" folds={}", t.folds);
+  if (t.planes.y.any())
+    text += fmt::format(" planes x=${} residual=${} y=${},${} images={} width={}", t.planes.x, t.planes.residual,
+                        t.planes.y.stored, t.planes.y.operand, t.planes.images, t.planes.width);
   for (const Phase& p : t.phases)
     text +=
         fmt::format("\n    phase {},{} count {}x{}:{}", p.first[0], p.first[1], p.count[0], p.count[1], steps_text(p));
@@ -80,8 +83,15 @@ std::string tile_text(const TileKind& tile) {
                [](const PoolTile& t) {
                  return fmt::format("x=%{} y=%{} {} kernel={}x{} stride={},{} rows={}", t.x, t.y,
                                     t.kind == Pool::Kind::max ? "max" : "average", t.kernel[0], t.kernel[1],
-                                    t.stride[0], t.stride[1], t.rows);
+                                    t.stride[0], t.stride[1], t.rows) +
+                        (t.planes.y.any()
+                             ? fmt::format(" planes x=${} y=${},${}", t.planes.x, t.planes.y.stored, t.planes.y.operand)
+                             : "");
                },
+               [](const PlaneReduceTile& t) {
+                 return fmt::format("x=${} y=#{} {} scale={}", t.x, t.y, t.max ? "max" : "average", t.scale);
+               },
+               [](const PlaneStoreTile& t) { return fmt::format("x=${} y=%{}", t.x, t.y); },
                [](const ResizeTile& t) {
                  return fmt::format("x=%{} y=%{} rows={}\n    vertical{}\n    horizontal{}", t.x, t.y, t.rows,
                                     runs_text(t.vertical), runs_text(t.horizontal));
@@ -190,7 +200,9 @@ const char* kind_name(const TileKind& tile) {
                              [](const AttentionTile&) { return "attention"; },
                              [](const MatrixMapTile&) { return "elementwise"; },
                              [](const LoopTile&) { return "loop"; },
-                             [](const EndLoopTile&) { return "end_loop"; }},
+                             [](const EndLoopTile&) { return "end_loop"; },
+                             [](const PlaneReduceTile& t) { return t.max ? "max_pool" : "average_pool"; },
+                             [](const PlaneStoreTile&) { return "store"; }},
                     tile);
 }
 
@@ -200,8 +212,8 @@ std::string print(const TileProgram& program) {
   for (std::size_t i = 0; i < program.tensors.size(); ++i) {
     const TileTensor& t = program.tensors[i];
     text += fmt::format("  %{} {} {} {} {}", i, role_name(t.role), name(t.dtype), shape_text(t.shape), t.name);
-    text +=
-        t.parent == kNoTensor ? fmt::format(" @{}\n", t.offset) : fmt::format(" in %{}+{}\n", t.parent, t.parent_start);
+    text += t.parent == kNoTensor ? fmt::format(" @{}", t.offset) : fmt::format(" in %{}+{}", t.parent, t.parent_start);
+    text += t.pin >= 0 ? fmt::format(" stays sbuf@{}+{}\n", t.pin, t.pinned) : "\n";
   }
   for (std::size_t i = 0; i < program.matrices.size(); ++i) {
     const Matrix& m = program.matrices[i];
@@ -209,6 +221,11 @@ std::string print(const TileProgram& program) {
                         m.name);
     if (m.group != m.pitch) text += fmt::format(" heads of {} every {}", m.group, m.pitch);
     text += m.spill != kNoTensor ? fmt::format(" in %{}\n", m.spill) : fmt::format(" @{}\n", m.offset);
+  }
+  for (std::size_t i = 0; i < program.planes.size(); ++i) {
+    const Plane& p = program.planes[i];
+    text += fmt::format("  ${} {} [{},{},{},{}] border {},{},{},{} {} @{}\n", i, name(p.dtype), p.images, p.channels,
+                        p.rows, p.cols, p.border.top, p.border.left, p.border.bottom, p.border.right, p.name, p.offset);
   }
   for (const TileOp& op : program.ops)
     text += fmt::format("  {} {} {}\n", kind_name(op.tile), op.name, tile_text(op.tile));

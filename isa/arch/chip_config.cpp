@@ -58,6 +58,9 @@ void check_together(const ChipSpec& chip, Section& root, Problems& problems) {
   if (chip.tensor.rows > chip.sbuf.partitions)
     wrong("tensor",
           fmt::format("tensor.rows = {} exceeds sbuf.partitions = {}", chip.tensor.rows, chip.sbuf.partitions));
+  if (chip.memory.shared_bytes_per_ns > chip.memory.bytes_per_ns)
+    wrong("memory", fmt::format("memory.shared_bytes_per_ns = {} exceeds memory.bytes_per_ns = {}",
+                                chip.memory.shared_bytes_per_ns, chip.memory.bytes_per_ns));
   constexpr int kPsumElementBytes = 4;
   if (std::int64_t{chip.tensor.max_moving} * kPsumElementBytes > chip.psum.bank_bytes)
     wrong("tensor", fmt::format("tensor.max_moving = {} results of 4 bytes do not fit psum.bank_bytes = {}",

@@ -45,6 +45,7 @@ struct TensorSpec {
   std::int64_t fixed_latency = 0;  ///< cycles from issue to the first result visible, beside rows and columns
   std::int64_t load_latency = 0;   ///< cycles of a load-stationary beside its columns
   int fast_load_divisor = 1;       ///< columns loaded per cycle by load_stationary (1: the slow mode)
+  std::int64_t weight_switch = 0;  ///< cycles of each pass between two matmuls while other weights take effect
   int fp32_passes = 4;             ///< cycles per moving element for fp32 operands; 0: the chip has no fp32 matmul
   std::vector<DType> dtypes;       ///< operand types of a matmul
   /// Whether a matmul takes operands of type `t`.
@@ -109,6 +110,8 @@ struct DmaSpec {
   int engines = 0;                    ///< per core
   int queues = 0;                     ///< per engine
   double bytes_per_ns = 0;            ///< sustained by one engine
+  double peak_bytes_per_ns = 0;       ///< of one engine while a transfer moves; bytes_per_ns holds over many
+  std::int64_t queue_ns = 0;          ///< what a transfer keeps its queue beside its bytes at the peak rate
   double descriptor_ns = 0;           ///< least time of one descriptor
   std::int64_t descriptor_bytes = 0;  ///< most bytes of one descriptor
   std::int64_t start_ns = 0;          ///< trigger to first data; overlaps with earlier transfers of the queue
@@ -120,8 +123,17 @@ struct DmaSpec {
 struct DeviceMemorySpec {
   std::string kind;  ///< "HBM" or "DRAM", for reports
   std::int64_t bytes = 0;
-  double bytes_per_ns = 0;     ///< whole chip
-  std::int64_t access_ns = 0;  ///< first byte of a burst
+  double bytes_per_ns = 0;         ///< whole chip
+  double shared_bytes_per_ns = 0;  ///< whole chip, what is left of it as soon as two cores stream
+  std::int64_t access_ns = 0;      ///< first byte of a burst
+};
+
+/// Links from chip to chip.
+struct NeuronLinkSpec {
+  int dimensions = 0;           ///< 0: no links; 1: a line or a ring of chips; 2: a grid or a torus
+  bool wraps = false;           ///< the last chip of each dimension is joined to the first
+  double bytes_per_ns = 0;      ///< of one link in one direction
+  std::int64_t latency_ns = 0;  ///< of one hop
 };
 
 struct HostLinkSpec {
@@ -143,6 +155,7 @@ struct ChipSpec {
   PortSpec ports;
   DmaSpec dma;
   DeviceMemorySpec memory;
+  NeuronLinkSpec neuronlink;
   HostLinkSpec host;
   std::map<std::string, Provenance> provenance;
 

@@ -54,6 +54,10 @@ Cycles matmul_interval(const ChipSpec& chip, const OperandShape& moving, std::in
   return Cycles(std::max(n * port_factor(chip, moving), chip.tensor.min_interval) * passes);
 }
 
+Cycles weight_switch_interval(const ChipSpec& chip, const OperandShape& moving) {
+  return Cycles(chip.tensor.weight_switch * (moving.dtype == DType::fp32 ? chip.tensor.fp32_passes : 1));
+}
+
 Cycles load_stationary_interval(const ChipSpec& chip, const OperandShape& stationary, std::int64_t m) {
   const std::int64_t passes = stationary.dtype == DType::fp32 ? std::max(1, chip.tensor.fp32_passes / 2) : 1;
   return Cycles(ceil_div(m * port_factor(chip, stationary), chip.tensor.fast_load_divisor) * passes);
@@ -177,6 +181,10 @@ double dma_share_ns(const DmaSpec& dma, std::int64_t descriptors, std::int64_t b
   const double bytes = static_cast<double>(bytes_per_descriptor);
   return static_cast<double>(descriptors) *
          std::max(static_cast<double>(pieces) * dma.descriptor_ns, bytes / dma.bytes_per_ns);
+}
+
+double dma_queue_ns(const DmaSpec& dma, std::int64_t bytes) {
+  return static_cast<double>(dma.queue_ns) + static_cast<double>(bytes) / dma.peak_bytes_per_ns;
 }
 
 int dma_engines_used(const DmaSpec& dma, std::int64_t partitions) {

@@ -24,6 +24,8 @@ int port_factor(const ChipSpec& chip, const OperandShape& operand);
 // ---- tensor ----
 /// max(n, floor), times fp32_passes for fp32 operands.
 Cycles matmul_interval(const ChipSpec& chip, const OperandShape& moving, std::int64_t n);
+/// Least time between the last row of a matmul and the first row of the next one with other weights.
+Cycles weight_switch_interval(const ChipSpec& chip, const OperandShape& moving);
 /// The weight-load port's time for m columns, times half the fp32 passes (one load for each pass pair) for fp32.
 Cycles load_stationary_interval(const ChipSpec& chip, const OperandShape& stationary, std::int64_t m);
 /// max(p, min(floor, f)) for [p part, f free].
@@ -84,6 +86,8 @@ Cycles lane_latency(const ChipSpec& chip, Engine engine);
 /// One engine's share of a transfer: descriptors x max(least time, bytes / bandwidth). Descriptors above the largest
 /// size count as several.
 double dma_share_ns(const DmaSpec& dma, std::int64_t descriptors, std::int64_t bytes_per_descriptor);
+/// What that share keeps its queue on the engine: the next transfer of the queue starts so much later at the earliest.
+double dma_queue_ns(const DmaSpec& dma, std::int64_t bytes);
 /// An isolated transfer: start, the longest share, visibility. `partitions` are spread over the engines,
 /// partitions_per_engine each.
 double dma_transfer_ns(const ChipSpec& chip, std::int64_t partitions, std::int64_t descriptors_per_partition,

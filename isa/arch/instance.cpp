@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <set>
 #include <variant>
 
@@ -49,12 +51,19 @@ const RuntimeKey kRuntime[] = {
      "memory traffic of operators placed on the host"},
     {"host_vcpu", &RuntimeSpec::host_vcpu, "vCPU", 1, 1024, "processors that give host_gflops and host_gb_per_s"},
     {"host_operator_ns", &RuntimeSpec::host_operator_ns, "ns", 0, 1e9, "dispatch of one operator placed on the host"},
+    {"workers_per_core", &RuntimeSpec::workers_per_core, "workers", 1, 64,
+     "threads that call a copy of the model by turns, where throughput counts"},
+    {"call_vcpu", &RuntimeSpec::call_vcpu, "vCPU", 1, 64,
+     "processors that a call keeps busy while it is not on the device"},
+    {"load_ns", &RuntimeSpec::load_ns, "ns", 0, 1e12,
+     "loading a copy of a model, beside its weights' way over the host link"},
 };
 
 Price read_price_basis(Section& root, std::string_view key) {
-  Section entry = root.section(key);
-  Price price{0, entry.text("date"), entry.text("source")};
-  entry.finish();
+  std::optional<Section> entry = root.section_or_none(std::string(key));
+  if (!entry) return {std::numeric_limits<double>::infinity(), "", "not published"};
+  Price price{0, entry->text("date"), entry->text("source")};
+  entry->finish();
   return price;
 }
 
@@ -88,13 +97,33 @@ void read_size(Section& entry, InstanceSpec& spec) {
       spec.** count = static_cast<int>(entry.integer(key.key, low, high));
     else if (const auto* whole = std::get_if<std::int64_t InstanceSpec::*>(&key.target))
       spec.** whole = entry.integer(key.key, low, high);
-    else
-      (spec.*std::get<Price InstanceSpec::*>(key.target)).usd_per_hour = entry.number(key.key, key.low, key.high);
+    else if (Price& price = spec.*std::get<Price InstanceSpec::*>(key.target); price.published())
+      price.usd_per_hour = entry.number(key.key, key.low, key.high);
   }
   entry.finish();
 }
 
 }  // namespace
+
+std::vector<Parameter> runtime_parameters(RuntimeSpec& runtime) {
+  // Paths that live as long as the table.
+  static const std::vector<std::string> paths = [] {
+    std::vector<std::string> list;
+    for (const RuntimeKey& key : kRuntime) list.push_back(std::string("runtime.") + key.key);
+    return list;
+  }();
+  std::vector<Parameter> list;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    const RuntimeKey& key = kRuntime[i];
+    Parameter::Target target;
+    if (const auto* whole = std::get_if<std::int64_t RuntimeSpec::*>(&key.target))
+      target = &(runtime.**whole);
+    else
+      target = &(runtime.*std::get<double RuntimeSpec::*>(key.target));
+    list.push_back({paths[i].c_str(), target, key.unit, key.low, key.high, key.meaning});
+  }
+  return list;
+}
 
 double RuntimeSpec::copy_ns(std::int64_t bytes) const {
   // ms per 10^6 bytes is ns per byte.
@@ -116,6 +145,8 @@ std::vector<InstanceSpec> parse_instances(const std::string& yaml, const std::fi
     root.mistake("chip", fmt::format("is no file; {} was looked for", common.chip_file.lexically_normal().string()));
   common.on_demand = read_price_basis(root, "on_demand");
   common.reserved = read_price_basis(root, "reserved");
+  if (!common.on_demand.published() && !common.reserved.published())
+    root.mistake("sizes", "have no price: on_demand or reserved must say when and where prices were read");
   common.runtime = read_runtime(root, common.provenance);
   std::vector<InstanceSpec> sizes;
   std::set<std::string> names;
@@ -154,8 +185,9 @@ std::string instance_markdown() {
   row("family", "-", "text", "name of the family");
   row("chip", "-", "file", "the chip file, relative to this file");
   row("region", "-", "text", "region of the prices");
-  row("on_demand", "-", "date, source", "when and where the on-demand prices were read");
-  row("reserved", "-", "date, source", "when and where the reserved prices were read");
+  row("on_demand", "-", "date, source",
+      "when and where the on-demand prices were read; left out, with those of the sizes, where none are published");
+  row("reserved", "-", "date, source", "when and where the reserved prices were read; left out as on_demand");
   for (const RuntimeKey& key : kRuntime)
     row(std::string("runtime.") + key.key, key.unit, fmt::format("{}..{}", key.low, key.high), key.meaning);
   row("sizes[].name", "-", "text", "name of the instance size");

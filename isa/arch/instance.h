@@ -1,18 +1,22 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "isa/arch/chip_spec.h"
+#include "isa/arch/parameters.h"
 
 namespace inf::arch {
 
-/// What an hour costs, and when and where that was read.
+/// What an hour costs, and when and where that was read. A price that was not published is infinite: such an instance
+/// is the cheapest of nothing, and no cost is printed for it.
 struct Price {
   double usd_per_hour = 0;
   std::string date, source;
+  bool published() const { return usd_per_hour < std::numeric_limits<double>::infinity(); }
 };
 
 /// The host's part of one call: call = device + call overhead + copies of inputs and outputs.
@@ -27,6 +31,9 @@ struct RuntimeSpec {
   double host_gb_per_s = 0;           ///< host memory traffic of such an operator, GB = 10^9 bytes
   std::int64_t host_vcpu = 1;         ///< processors behind these two figures; others serve other calls
   std::int64_t host_operator_ns = 0;  ///< the framework's dispatch of each of them
+  std::int64_t workers_per_core = 1;  ///< threads that call a copy of the model by turns, where throughput counts
+  std::int64_t call_vcpu = 1;         ///< processors that a call keeps busy while it is not on the device
+  std::int64_t load_ns = 0;           ///< loading a copy, beside its weights' way over the host link
 
   /// Time to copy this many bytes of inputs and outputs in one call.
   double copy_ns(std::int64_t bytes) const;
@@ -48,6 +55,9 @@ struct InstanceSpec {
     return 1e6 / per_second * price.usd_per_hour / 3600.0;
   }
 };
+
+/// Every value of `runtime` with its dotted path, "runtime.call_overhead_ns", in file order.
+std::vector<Parameter> runtime_parameters(RuntimeSpec& runtime);
 
 /// Every size of the family, in file order.
 /// Errors: usage when the file cannot be read; config with every mistake of the file, each with line and column.

@@ -169,6 +169,13 @@ void limits(std::string& md) {
 
 void order(std::string& md) {
   md += R"(
+## Preload
+
+`preload dma_copy dst=sbuf[...] src=... queue=0` lines before the first segment, a section of its own in a file, are carried out once, when the
+model is loaded, and no more in any call: constants that stay in SBUF (the "pinned" queue sets of NEFF files, fact sheet 5.1). Each takes bytes of
+one constant, in its own type, into one run of bytes on each partition; no two share a byte. For a call they are written before its first
+instruction; an instruction that writes where one of them lies stops the run. What they take is reported as load time.
+
 ## Order
 
 Streams are ordered by semaphores alone. A wait knows that everything is complete that its count cannot be reached without, and what the

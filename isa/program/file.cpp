@@ -9,6 +9,7 @@
 
 #include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
+#include "isa/program/preload.h"
 #include "isa/program/serial.h"
 
 namespace inf::isa {
@@ -17,11 +18,11 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "program files are little-endian");
 
 constexpr char kMagic[8] = {'I', 'N', 'F', 'P', 'R', 'O', 'G', '\n'};
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr int kCompressionLevel = 1;
 constexpr std::uint64_t kMaxSection = std::uint64_t{1} << 34;
 
-enum class Kind : std::uint32_t { image = 1, constant = 2, segment = 3, end = 4 };
+enum class Kind : std::uint32_t { image = 1, constant = 2, segment = 3, end = 4, preload = 5 };
 
 const char* kind_name(Kind kind) {
   switch (kind) {
@@ -29,6 +30,7 @@ const char* kind_name(Kind kind) {
     case Kind::constant: return "constant";
     case Kind::segment: return "segment";
     case Kind::end: return "end";
+    case Kind::preload: return "preload";
   }
   return "unknown";
 }
@@ -117,7 +119,7 @@ class FileSource final : public ProgramSource {
     in_.read(reinterpret_cast<char*>(&header), sizeof header);
     if (!in_) fail(fmt::format("is truncated at byte {}, where a section should begin", size_));
     const auto kind = static_cast<std::uint32_t>(header.kind);
-    if (kind < 1 || kind > 4 || header.raw_bytes > kMaxSection)
+    if (kind < 1 || kind > 5 || header.raw_bytes > kMaxSection)
       fail(fmt::format("is corrupted: no section begins at byte {}", offset_));
     const std::uint64_t left = size_ - offset_ - sizeof header;
     if (header.packed_bytes > left)
@@ -157,6 +159,16 @@ class FileSource final : public ProgramSource {
     return value;
   }
 
+  void read_preload(const std::vector<std::byte>& code) {
+    try {
+      image_.preload = decode_preload(code);
+    } catch (const Error& error) {
+      fail(fmt::format("is corrupted: {} (preload section at byte {})", error.message(), offset_));
+    }
+    const std::vector<std::string> mistakes = preload_mistakes(image_, nullptr);
+    if (!mistakes.empty()) fail(fmt::format("is corrupted: {}", mistakes.front()));
+  }
+
   /// Checks every section once; keeps image and constants, and where the segments are.
   void read_sections() {
     bool have_image = false;
@@ -173,6 +185,7 @@ class FileSource final : public ProgramSource {
             fail(fmt::format("is corrupted: constant {} has no tensor", header.index));
           image_.tensors[header.index].data = std::make_shared<const std::vector<std::byte>>(unpack(header, packed));
           break;
+        case Kind::preload: read_preload(unpack(header, packed)); break;
         case Kind::segment: segments_.push_back(offset_); break;
         case Kind::end:
           if (!have_image || header.index != segments_.size() || static_cast<std::uint64_t>(in_.tellg()) != size_)
@@ -201,6 +214,7 @@ void write_program(ProgramSource& source, const std::filesystem::path& file) {
   const std::vector<TensorEntry>& tensors = source.image().tensors;
   for (std::size_t i = 0; i < tensors.size(); ++i)
     if (tensors[i].data) writer.section(Kind::constant, static_cast<std::uint32_t>(i), tensors[i].data.bytes());
+  if (!source.image().preload.empty()) writer.section(Kind::preload, 0, encode_preload(source.image().preload));
   source.rewind();
   std::uint32_t count = 0;
   for (Segment segment; source.next(segment); ++count) {

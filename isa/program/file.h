@@ -6,9 +6,9 @@
 
 namespace inf::isa {
 
-/// Writes a program file: magic, version, then sections (image, constants, segments, end), each compressed by zstd with
-/// its sizes and a checksum. It is written beside `file` under a temporary name and renamed at the end, so no partial
-/// file is left. Errors: usage when the file cannot be written.
+/// Writes a program file: magic, version, then sections (image, constants, preload, segments, end), each compressed by
+/// zstd with its sizes and a checksum. It is written beside `file` under a temporary name and renamed at the end, so no
+/// partial file is left. Errors: usage when the file cannot be written.
 void write_program(ProgramSource& source, const std::filesystem::path& file);
 
 /// Opens a program file and checks it as a whole; segments are then read and unpacked one at a time.

@@ -9,6 +9,7 @@
 #include "isa/numerics/convert.h"
 #include "isa/program/codec.h"
 #include "isa/program/parse_instruction.h"
+#include "isa/program/preload.h"
 #include "isa/program/text.h"
 #include "isa/program/validate.h"
 
@@ -17,8 +18,8 @@ namespace {
 
 constexpr std::int64_t kTensorAlign = 64;
 constexpr std::int64_t kMaxDram = (std::int64_t{1} << 39) - 1;
-const std::vector<std::string_view> kDirectives = {"program", "chip",    "dram",   "tensor", "data",
-                                                   "op",      "segment", "engine", "source"};
+const std::vector<std::string_view> kDirectives = {"program", "chip",    "dram",    "tensor", "data",
+                                                   "op",      "preload", "segment", "engine", "source"};
 const std::vector<std::string_view> kRoles = {"input", "output", "constant", "scratch"};
 
 class Parser {
@@ -30,7 +31,8 @@ class Parser {
     if (cursor.at_end()) return;
     Cursor start = cursor;
     if (directive(cursor)) return cursor.expect_end();
-    if (engine_ < 0) start.fail("a directive (program, chip, dram, tensor, data, op, segment, engine)", kDirectives);
+    if (engine_ < 0)
+      start.fail("a directive (program, chip, dram, tensor, data, op, preload, segment, engine)", kDirectives);
     const int column = start.column();
     const Instruction instruction = read_instruction(cursor, program_.image.tensors);
     append(start, column, instruction);
@@ -53,6 +55,9 @@ class Parser {
         throw Error(ErrorKind::usage, file_, fmt::format("constant '{}' has no data line", t.name));
     }
     if (image.dram_bytes < dram_end_) image.dram_bytes = dram_end_;
+    const std::vector<std::string> mistakes = preload_mistakes(image, chip_);
+    if (!mistakes.empty())
+      throw Error(ErrorKind::illegal_instruction, file_, mistakes.front(), {mistakes.begin() + 1, mistakes.end()});
     return std::move(program_);
   }
 
@@ -65,6 +70,7 @@ class Parser {
     if (cursor.accept_word("tensor")) return read_tensor(cursor), true;
     if (cursor.accept_word("data")) return read_data(cursor), true;
     if (cursor.accept_word("op")) return read_op(cursor), true;
+    if (cursor.accept_word("preload")) return read_preload(cursor), true;
     if (cursor.accept_word("segment")) return new_segment(), true;
     if (cursor.accept_word("engine")) return read_engine(cursor), true;
     if (cursor.accept_word("source")) return read_source(cursor), true;
@@ -163,6 +169,20 @@ class Parser {
       }
     }
     program_.image.ops.push_back(std::move(op));
+  }
+
+  void read_preload(Cursor& cursor) {
+    Cursor at = cursor;
+    cursor.at_end();
+    const int column = cursor.column();
+    const Instruction instruction = read_instruction(cursor, program_.image.tensors);
+    const auto* copy = std::get_if<DmaCopy>(&instruction.op);
+    const bool plain = !instruction.waits[0].used && !instruction.waits[1].used && !instruction.signal.used;
+    if (copy == nullptr || !plain)
+      at.fail_at(column,
+                 "what is loaded with the model is a dma_copy without waits and signal; write "
+                 "'preload dma_copy dst=... src=...'");
+    program_.image.preload.push_back(*copy);
   }
 
   void new_segment() {

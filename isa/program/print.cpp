@@ -163,6 +163,11 @@ std::string print(const Program& program, const PrintOptions& options) {
       text += fmt::format("{}{}", i > 0 ? "," : "", quoted(op.nodes[i]));
     text += "]\n";
   }
+  for (const DmaCopy& copy : image.preload) {
+    Instruction instruction;
+    instruction.op = copy;
+    text += "preload " + print(instruction) + "\n";
+  }
   for (const Segment& segment : program.segments) {
     text += "\nsegment\n";
     for (int e = 0; e < arch::kEngines; ++e) {

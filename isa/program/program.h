@@ -9,6 +9,7 @@
 #include "isa/arch/chip_spec.h"
 #include "isa/numerics/dtype.h"
 #include "isa/program/constant_data.h"
+#include "isa/table/instructions.h"
 
 namespace inf::isa {
 
@@ -54,6 +55,9 @@ struct ProgramImage {
   std::vector<TensorEntry> tensors;
   std::vector<SourceOp> ops;
   std::int64_t dram_bytes = 0;  ///< high-water mark of device memory
+  /// Constants that stay in SBUF from call to call: copied there once, when the model is loaded, not in any call.
+  /// preload.h has the rules. Source: fact sheet 5.1, the "pinned" queue sets of NEFF files.
+  std::vector<DmaCopy> preload;
 };
 
 /// A program whose segments come one after another, from a file or from the compiler while the simulation runs.

@@ -11,7 +11,9 @@
 //   signal s7+1
 // An access is memory[start:stop]@offset:dtype(step x count, outermost first); offsets are bytes, "+r5" adds a
 // register, and in device memory a third number, dram[0:64:4096], is the step from one partition to the next. A
-// tensor's name stands for dram at its offset.
+// tensor's name stands for dram at its offset. Before the first segment,
+//   preload dma_copy dst=sbuf[0:128]@256:bf16(1x512) src=dram[0:128:1024]@0:bf16(1x512) queue=0 accumulate=0
+// copies a constant once, when the model is loaded; no instruction may write there.
 namespace inf::isa {
 
 struct PrintOptions {

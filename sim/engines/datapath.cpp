@@ -42,6 +42,16 @@ Tick Datapath::table_switch(const Decoded& d) const {
 Datapath::Slot Datapath::occupy(const Decoded& d, Tick start) {
   if (const ActSet set = table_set(d.inst.op); set != ActSet::none) tables_ = set;
   Slot slot{start, start + clock_.ticks(d.cost.interval), start + clock_.ticks(d.cost.latency)};
+  if (loads_weights(d.inst.op)) new_weights_ = true;
+  if (uses_data_port(d.inst.op) && new_weights_) {
+    const Tick idle = start - data_free_, wait = clock_.ticks(d.cost.switched);
+    if (streamed_ && idle < wait) {
+      slot.end += wait - idle;
+      slot.visible += wait - idle;
+    }
+    new_weights_ = false;
+  }
+  streamed_ |= uses_data_port(d.inst.op);
   slot.visible = std::max(slot.visible, last_visible_);
   last_visible_ = slot.visible;
   busy_until_ = std::max(busy_until_, slot.end);

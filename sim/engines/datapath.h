@@ -7,8 +7,9 @@ namespace inf::sim {
 
 /// When the datapath of one engine is free, and when results are visible. Owns no clock: times come in as arguments.
 /// The tensor engine has two units, the weight-load port and the data port, so that load_stationary runs beside the
-/// matmul before it; at most one weight set waits in the shadow. All other engines have one unit. Completion is in
-/// order. Source: fact sheet 3.3; background load documented, ports assumed.
+/// matmul before it; at most one weight set waits in the shadow, and a matmul with new ones
+/// streams TensorSpec::weight_switch after the one before at the earliest. All other engines have one unit. Completion
+/// is in order. Source: fact sheet 3.3; background load documented, ports assumed.
 class Datapath {
  public:
   Datapath(arch::Engine engine, const arch::ChipSpec& chip, const arch::Timebase& time);
@@ -33,6 +34,7 @@ class Datapath {
   arch::Engine engine_;
   Clock clock_;
   Tick table_load_;
+  bool new_weights_ = false, streamed_ = false;
   Tick data_free_, weights_free_, weights_ready_, last_visible_, busy_until_;
   numerics::ActSet tables_ = numerics::ActSet::none;
 };

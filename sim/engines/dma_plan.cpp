@@ -88,6 +88,7 @@ void plan(const DmaMove& move, const arch::DmaSpec& spec, const arch::Timebase& 
   out.first_engine = side.start_partition / grain % engines;
   out.descriptors = 0;
   out.bytes = elements * size_of(move.dst.dtype);
+  out.through = elements * width;
   out.dram_read = move.src.memory == isa::Memory::dram ? elements * size_of(move.src.dtype) : 0;
   out.dram_written = move.dst.memory == isa::Memory::dram ? out.bytes : 0;
   if (move.accumulate) out.dram_read += out.dram_written;
@@ -100,6 +101,7 @@ void plan(const DmaMove& move, const arch::DmaSpec& spec, const arch::Timebase& 
     const std::int64_t run_bytes = (share.bytes + runs - 1) / runs;
     share.descriptors = runs * ((run_bytes + spec.descriptor_bytes - 1) / spec.descriptor_bytes);
     share.duration = time.from_ns(arch::dma_share_ns(spec, runs, run_bytes));
+    share.hold = time.from_ns(arch::dma_queue_ns(spec, share.bytes));
     out.descriptors += share.descriptors;
   }
 }

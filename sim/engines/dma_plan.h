@@ -27,6 +27,7 @@ std::int64_t descriptors(const DmaMove& move);
 struct DmaShare {
   std::int64_t bytes = 0;  ///< through the engine
   std::int64_t descriptors = 0;
+  Tick hold;      ///< on its queue: the queue's next share on this engine starts so much later at the earliest
   Tick duration;  ///< on the engine alone: sum over descriptors of max(descriptor_ns, bytes / bytes_per_ns)
 };
 
@@ -39,7 +40,8 @@ struct DmaPlan {
   std::array<DmaShare, kMaxShares> shares;
   int count = 0;
   int first_engine = 0;
-  std::int64_t bytes = 0;  ///< written at the destination
+  std::int64_t bytes = 0;    ///< written at the destination
+  std::int64_t through = 0;  ///< through the engines, all shares together
   std::int64_t dram_read = 0, dram_written = 0;
   std::int64_t descriptors = 0;
 };

@@ -7,27 +7,32 @@
 
 namespace inf::sim {
 
-/// Where instructions go when they issue: to the values and to whoever watches. Holds nothing of its own.
+/// Where instructions of one call go when they issue: to the values and to whoever watches. Holds nothing of its own.
 class IssueSink {
  public:
-  /// `values` may be null: then nothing is computed.
-  IssueSink(ValueExecutor* values, std::span<Observer* const> observers, std::function<void(const Issued&)> progress)
-      : values_(values), observers_(observers), progress_(std::move(progress)) {}
+  /// `values` may be null: then nothing is computed. Observers count time from `origin`, the call's start.
+  IssueSink(ValueExecutor* values, std::span<Observer* const> observers, std::function<void(const Issued&)> progress,
+            Tick origin = Tick(0))
+      : values_(values), observers_(observers), progress_(std::move(progress)), origin_(origin) {}
 
   bool watched() const { return !observers_.empty(); }
-  void issued(const Issued& i) {
+  void issued(const Issued& absolute) {
+    const Issued i{absolute.engine, absolute.inst, absolute.at - origin_};
     for (Observer* o : observers_) o->issued(i);
     if (values_) values_->submit(i.inst);
     ++instructions_;
     if ((instructions_ & 0xfff) == 0 && progress_) progress_(i);
   }
   void retired(const Retired& r) {
+    if (origin_ != Tick(0)) return retired_later(r);
     for (Observer* o : observers_) o->retired(r);
   }
-  void transferred(const DmaTransfer& t) {
+  void transferred(DmaTransfer t) {
+    t.triggered -= origin_, t.start -= origin_, t.end -= origin_;
     for (Observer* o : observers_) o->transferred(t);
   }
-  void updated(const SemaphoreUpdate& u) {
+  void updated(SemaphoreUpdate u) {
+    u.at -= origin_;
     for (Observer* o : observers_) o->updated(u);
   }
   /// The int32 that register_load reads, once everything it depends on is done; 0 without values.
@@ -37,9 +42,11 @@ class IssueSink {
   std::uint64_t instructions() const { return instructions_; }
 
  private:
+  void retired_later(Retired r);
   ValueExecutor* values_;
   std::span<Observer* const> observers_;
   std::function<void(const Issued&)> progress_;
+  Tick origin_;
   std::uint64_t instructions_ = 0, data_dependent_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "isa/base/error.h"
+#include "isa/program/preload.h"
 
 namespace inf::sim {
 namespace {
@@ -33,7 +34,7 @@ void check_input(const isa::TensorEntry& t, const std::vector<TensorData>& input
 }  // namespace
 
 void check_program(const isa::ProgramImage& image, const arch::ChipSpec& chip, const std::vector<TensorData>& inputs,
-                   bool values) {
+                   bool values, const std::vector<std::string>& fed) {
   std::vector<std::string> notes;
   if (!image.chip_hash.empty() && image.chip_hash != chip.hash())
     notes.push_back("made for chip " + image.chip + " (" + image.chip_hash + "), not for " + chip.name + " (" +
@@ -43,12 +44,14 @@ void check_program(const isa::ProgramImage& image, const arch::ChipSpec& chip, c
                     std::to_string(chip.memory.bytes));
   for (const isa::TensorEntry& t : image.tensors) {
     check_tensor(t, image.dram_bytes, notes);
-    if (values && t.role == Role::input) check_input(t, inputs, notes);
+    if (values && t.role == Role::input && std::find(fed.begin(), fed.end(), t.name) == fed.end())
+      check_input(t, inputs, notes);
   }
   for (const TensorData& d : inputs)
     if (std::none_of(image.tensors.begin(), image.tensors.end(),
                      [&](const isa::TensorEntry& t) { return t.role == Role::input && t.name == d.name; }))
       notes.push_back("the program has no input " + d.name);
+  for (std::string& mistake : isa::preload_mistakes(image, &chip)) notes.push_back(std::move(mistake));
   if (!notes.empty()) throw Error(ErrorKind::usage, "program " + image.name, "cannot run", notes);
 }
 

@@ -15,9 +15,10 @@ struct TensorData {
 
 /// Refuses a program that this chip or these inputs do not fit.
 /// Errors: usage, with every mismatch as a note: another chip, tensors outside dram_bytes, constants without or with
-/// wrong data, inputs that are missing, unknown, repeated or of the wrong size.
+/// wrong data, inputs that are missing, unknown, repeated or of the wrong size, a preload section that breaks its
+/// rules. `fed` names inputs that other programs compute.
 void check_program(const isa::ProgramImage& image, const arch::ChipSpec& chip, const std::vector<TensorData>& inputs,
-                   bool values);
+                   bool values, const std::vector<std::string>& fed = {});
 
 /// The data of an input tensor. Present after check_program with values.
 const TensorData& input_of(const isa::TensorEntry& tensor, const std::vector<TensorData>& inputs);

@@ -4,11 +4,33 @@
 
 namespace inf::sim {
 
+std::shared_ptr<const HeldProgram> hold(isa::ProgramSource& source) {
+  auto held = std::make_shared<HeldProgram>();
+  held->image = source.image();
+  source.rewind();
+  for (isa::Segment segment; source.next(segment); segment = {})
+    held->segments.push_back(std::make_shared<isa::Segment>(std::move(segment)));
+  source.rewind();
+  return held;
+}
+
+SegmentFeed::SegmentFeed(isa::ProgramSource& source)
+    : next_([&source]() -> std::shared_ptr<const isa::Segment> {
+        auto next = std::make_shared<isa::Segment>();
+        if (!source.next(*next)) return nullptr;
+        return next;
+      }) {}
+
+SegmentFeed::SegmentFeed(std::shared_ptr<const HeldProgram> program)
+    : next_([program, at = std::size_t{0}]() mutable {
+        return at < program->segments.size() ? program->segments[at++] : nullptr;
+      }),
+      slack_(static_cast<std::int64_t>(program->segments.size())) {}
+
 std::shared_ptr<const isa::Segment> SegmentFeed::segment(std::int64_t index) {
   while (!drained_ && index >= first_ + static_cast<std::int64_t>(held_.size())) {
     if (index > furthest_ + kLookAhead + slack_) return nullptr;
-    auto next = std::make_shared<isa::Segment>();
-    if (source_.next(*next))
+    if (auto next = next_())
       held_.push_back(std::move(next));
     else
       drained_ = true;

@@ -40,7 +40,8 @@ void execute(const isa::Matmul& inst, arch::Engine, Memories& memory, EngineStat
 /// The last row enters after the interval and leaves the array fixed_latency, the rows and the columns later.
 Cost cost(const isa::Matmul& inst, arch::Engine, const arch::ChipSpec& chip) {
   const Cycles interval = arch::matmul_interval(chip, shape_of(inst.moving), inst.moving.elements_per_partition());
-  return {interval, interval + arch::matmul_latency(chip, inst.moving.partitions, inst.dst.partitions)};
+  return {interval, interval + arch::matmul_latency(chip, inst.moving.partitions, inst.dst.partitions),
+          arch::weight_switch_interval(chip, shape_of(inst.moving))};
 }
 
 // ---- transpose: the data as weights, an identity as moving operand
@@ -77,7 +78,8 @@ void execute(const isa::Transpose& inst, arch::Engine, Memories& memory, EngineS
 Cost cost(const isa::Transpose& inst, arch::Engine, const arch::ChipSpec& chip) {
   const Cycles interval =
       arch::transpose_interval(chip, shape_of(inst.src), inst.src.partitions, inst.src.elements_per_partition());
-  return {interval, interval + arch::matmul_latency(chip, inst.src.partitions, inst.dst.partitions)};
+  return {interval, interval + arch::matmul_latency(chip, inst.src.partitions, inst.dst.partitions),
+          arch::weight_switch_interval(chip, shape_of(inst.src))};
 }
 
 }  // namespace inf::sim

@@ -6,6 +6,8 @@ KernelContext::KernelContext()
     : outer_(sc_core::sc_curr_simcontext), outer_default_(sc_core::sc_default_global_context) {
   sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = new sc_core::sc_simcontext;
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+  // Elaboration runs no process.
+  sc_core::sc_report_handler::set_actions(sc_core::SC_ID_NO_SC_START_ACTIVITY_, sc_core::SC_DO_NOTHING);
 }
 
 KernelContext::~KernelContext() {

@@ -17,10 +17,27 @@ std::uint64_t fabric_address(const isa::Access& a) {
   return a.memory == isa::Memory::sbuf ? kSbufWindow + a.start_partition * kSbufPartitionStride + offset : offset;
 }
 
+/// The part of a share that reads or writes device memory, both counted.
+std::int64_t device_memory_bytes(const DmaPlan& plan, const DmaShare& share) {
+  return plan.through == 0 ? 0 : (plan.dram_read + plan.dram_written) * share.bytes / plan.through;
+}
+
 }  // namespace
 
-DmaEngine::DmaEngine(sc_core::sc_module_name name, int index, int engines)
-    : sc_module(name), socket("socket"), index_(index), engines_(engines) {}
+DmaEngine::DmaEngine(sc_core::sc_module_name name, int core, int index, int engines, MemoryShare& memory,
+                     MemoryClient& client)
+    : sc_module(name),
+      socket("socket"),
+      core_(core),
+      index_(index),
+      engines_(engines),
+      memory_(memory),
+      client_(client) {}
+
+void DmaEngine::reset() {
+  last_ring_ = kRings - 1;
+  held_until_.fill(Tick(0));
+}
 
 void DmaEngine::enqueue(Transfer& t) {
   auto& queue = rings_[static_cast<std::size_t>(t.ring)];
@@ -28,9 +45,15 @@ void DmaEngine::enqueue(Transfer& t) {
   queue.push_back(&t);
 }
 
+Tick DmaEngine::ready_at(int ring) const {
+  const auto r = static_cast<std::size_t>(ring);
+  return std::max(rings_[r].front()->ready, held_until_[r]);
+}
+
 Tick DmaEngine::next() const {
+  if (in_flight_) return kNever;
   Tick ready = kNever;
-  for (const int ring : busy_rings_) ready = std::min(ready, rings_[static_cast<std::size_t>(ring)].front()->ready);
+  for (const int ring : busy_rings_) ready = std::min(ready, ready_at(ring));
   return std::max(ready, free_at_);
 }
 
@@ -38,15 +61,21 @@ Tick DmaEngine::next() const {
 int DmaEngine::pick(Tick now) const {
   int first = -1;
   for (const int ring : busy_rings_) {
-    if (rings_[static_cast<std::size_t>(ring)].front()->ready > now) continue;
+    if (ready_at(ring) > now) continue;
     if (ring > last_ring_) return ring;
     if (first < 0) first = ring;
   }
   return first;
 }
 
+const DmaShare& DmaEngine::share(const Transfer& t) const {
+  return t.plan.shares[static_cast<std::size_t>((index_ - t.plan.first_engine + engines_) % engines_)];
+}
+
+/// When the share ends as far as this core alone decides.
 Tick DmaEngine::serve(const Transfer& t, Tick now) {
-  const DmaShare& share = t.plan.shares[static_cast<std::size_t>((index_ - t.plan.first_engine + engines_) % engines_)];
+  const DmaShare& share = this->share(t);
+  held_until_[static_cast<std::size_t>(t.ring)] = now + share.hold;
   Tick end = now + share.duration;
   const auto request = [&](tlm::tlm_command command, std::uint64_t address) {
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
@@ -65,7 +94,7 @@ Tick DmaEngine::serve(const Transfer& t, Tick now) {
 
 template <class Served>
 void DmaEngine::run(Tick now, Served served) {
-  if (free_at_ > now) return;
+  if (in_flight_ || free_at_ > now) return;
   const int ring = pick(now);
   if (ring < 0) return;
   last_ring_ = ring;
@@ -73,26 +102,48 @@ void DmaEngine::run(Tick now, Served served) {
   Transfer& t = *queue.front();
   queue.pop_front();
   if (queue.empty()) busy_rings_.erase(std::find(busy_rings_.begin(), busy_rings_.end(), ring));
-  free_at_ = serve(t, now);
-  served(t, now, free_at_);
+  const Tick end = serve(t, now);
+  const std::int64_t bytes = device_memory_bytes(t.plan, share(t));
+  if (!memory_.contended() || bytes == 0) {
+    memory_.count(bytes);
+    free_at_ = end;
+    served(t, now, end);
+    return;
+  }
+  in_flight_ = &t;
+  started_ = now;
+  earliest_end_ = end;
+  memory_.begin({&client_, core_, index_, bytes, share(t).duration});
 }
 
-DmaEngines::DmaEngines(sc_core::sc_module_name name, const arch::ChipSpec& chip, const arch::Timebase& time,
-                       SemaphoreBoard& semaphores, IssueSink& sink, Fault& fault)
+template <class Served>
+void DmaEngine::delivered(Tick at, Served served) {
+  Transfer& t = *in_flight_;
+  in_flight_ = nullptr;
+  free_at_ = std::max(at, earliest_end_);
+  served(t, started_, free_at_);
+}
+
+DmaEngines::DmaEngines(sc_core::sc_module_name name, int core, const arch::ChipSpec& chip, const arch::Timebase& time,
+                       const Links& links)
     : sc_module(name),
       chip_(chip),
       time_(time),
-      semaphores_(semaphores),
-      sink_(sink),
-      fault_(fault),
+      links_(links),
       start_(time.from_ns(static_cast<double>(chip.dma.start_ns))),
       visibility_(std::max(Tick(1), time.from_ns(static_cast<double>(chip.semaphores.dma_visibility_ns)))),
       wake_("wake") {
   for (int i = 0; i < chip.dma.engines; ++i)
-    engines.push_back(std::make_unique<DmaEngine>(("engine" + std::to_string(i)).c_str(), i, chip.dma.engines));
+    engines.push_back(std::make_unique<DmaEngine>(("engine" + std::to_string(i)).c_str(), core, i, chip.dma.engines,
+                                                  links.memory, *this));
   SC_METHOD(step);
   sensitive << wake_;
   dont_initialize();
+}
+
+void DmaEngines::begin(IssueSink& sink) {
+  sink_ = &sink;
+  for (auto& engine : engines) engine->reset();
 }
 
 std::unique_ptr<Transfer> DmaEngines::take() {
@@ -119,14 +170,9 @@ void DmaEngines::trigger(arch::Engine engine, const Decoded& d, Tick at) {
   t->unserved = t->plan.count;
   for (int i = 0; i < t->plan.count; ++i)
     engines[(static_cast<std::size_t>(t->plan.first_engine) + i) % engines.size()]->enqueue(*t);
-  plan_wake(t->ready);
+  wake_at(wake_, t->ready, Step::dma);
+  ++under_way_;
   rings_[static_cast<std::size_t>(t->ring)].transfers.push_back(std::move(t));
-}
-
-/// An earlier notification stays, a later one gives way: the kernel's own rule for timed events.
-void DmaEngines::plan_wake(Tick t) {
-  const sc_core::sc_time at = at_step(t, static_cast<int>(Step::dma));
-  wake_.notify(std::max(at, sc_core::sc_time_stamp() + sc_core::sc_time::from_value(1)) - sc_core::sc_time_stamp());
 }
 
 void DmaEngines::step() {
@@ -135,17 +181,30 @@ void DmaEngines::step() {
     const Tick now = now_tick();
     Tick next = kNever;
     for (auto& engine : engines) {
-      engine->run(now, [&](Transfer& t, Tick start, Tick end) {
-        t.start = std::min(t.start, start);
-        t.end = std::max(t.end, end);
-        if (--t.unserved == 0) complete(rings_[static_cast<std::size_t>(t.ring)]);
-      });
+      engine->run(now, [this](Transfer& t, Tick start, Tick end) { served(t, start, end); });
       next = std::min(next, engine->next());
     }
-    if (next < kNever) plan_wake(std::max(next, now + Tick(1)));
+    if (links_.memory.contended()) links_.memory.settle();
+    if (next < kNever) wake_at(wake_, std::max(next, now + Tick(1)), Step::dma);
   } catch (...) {
-    fault_.store();
+    links_.fault.store();
   }
+}
+
+void DmaEngines::delivered(int index, Tick at) {
+  try {
+    DmaEngine& engine = *engines[static_cast<std::size_t>(index)];
+    engine.delivered(at, [this](Transfer& t, Tick start, Tick end) { served(t, start, end); });
+    if (const Tick next = engine.next(); next < kNever) wake_at(wake_, next, Step::dma);
+  } catch (...) {
+    links_.fault.store();
+  }
+}
+
+void DmaEngines::served(Transfer& t, Tick start, Tick end) {
+  t.start = std::min(t.start, start);
+  t.end = std::max(t.end, end);
+  if (--t.unserved == 0) complete(rings_[static_cast<std::size_t>(t.ring)]);
 }
 
 /// Completions of a ring are delivered in trigger order.
@@ -158,12 +217,14 @@ void DmaEngines::complete(Ring& ring) {
     const auto engine = static_cast<arch::Engine>(t->ring / kQueuesPerEngine);
     const auto queue = static_cast<std::uint8_t>(t->ring % kQueuesPerEngine);
     if (t->signal.used)
-      semaphores_.post(t->signal, ring.last_signal + visibility_, {true, static_cast<std::uint8_t>(t->ring)});
-    if (sink_.watched())
-      sink_.transferred({engine, queue, t->pc, t->op, t->triggered, t->start, t->end, t->plan.bytes, t->plan.dram_read,
-                         t->plan.dram_written, t->plan.count, t->plan.descriptors});
+      links_.semaphores.post(t->signal, ring.last_signal + visibility_, {true, static_cast<std::uint8_t>(t->ring)});
+    if (sink_->watched())
+      sink_->transferred({engine, queue, t->pc, t->op, t->triggered, t->start, t->end, t->plan.bytes, t->plan.dram_read,
+                          t->plan.dram_written, t->plan.count, t->plan.descriptors});
     spare_.push_back(std::move(t));
+    --under_way_;
   }
+  if (under_way_ == 0) links_.listener.maybe_done();
 }
 
 }  // namespace inf::sim

@@ -4,11 +4,6 @@
 
 namespace inf::sim {
 
-void Fault::store() {
-  if (!error_) error_ = std::current_exception();
-  sc_core::sc_stop();
-}
-
 SequencerTimes::SequencerTimes(const arch::ChipSpec& chip, const arch::Timebase& time) {
   const auto at_least_one = [&](std::int64_t ns) { return std::max(Tick(1), time.from_ns(static_cast<double>(ns))); };
   issue = time.from_ns(static_cast<double>(chip.sequencer.issue_ns));
@@ -28,25 +23,35 @@ bool on_sequencer(const Decoded& d) {
 
 }  // namespace
 
-EngineProcess::EngineProcess(sc_core::sc_module_name name, InstructionStream& stream, Datapath& datapath,
+EngineProcess::EngineProcess(sc_core::sc_module_name name, arch::Engine engine, const Datapath& idle,
                              const Links& links)
     : sc_module(name),
-      stream_(stream),
-      datapath_(datapath),
+      engine_(engine),
+      idle_(idle),
+      datapath_(idle),
       links_(links),
       wake_("wake"),
-      step_(static_cast<int>(Step::first_engine) + static_cast<int>(stream.engine())) {
+      step_(static_cast<int>(Step::first_engine) + static_cast<int>(engine)) {
   SC_METHOD(step);
+  sensitive << wake_;
+  dont_initialize();
+}
+
+void EngineProcess::begin(InstructionStream& stream, IssueSink& sink, Tick at) {
+  stream_ = &stream;
+  sink_ = &sink;
+  datapath_ = idle_;
+  planned_.reset();
+  own_writes_.fill(Tick(0));
+  sequencer_ = done_at_ = at;
+  blocked_ = drained_ = starved_ = false;
+  sleep_until(at);
 }
 
 void EngineProcess::step() {
   ++activations_;
-  next_trigger(wake_);
   try {
-    if (sc_core::sc_time_stamp() == sc_core::SC_ZERO_TIME && activations_ == 1)
-      sleep_until(Tick(0));  // out of the kernel's initialisation, into this engine's step of tick 0
-    else
-      run_until_asleep();
+    run_until_asleep();
   } catch (...) {
     links_.fault.store();
   }
@@ -63,14 +68,15 @@ void EngineProcess::run_until_asleep() {
   const Tick now = now_tick();
   blocked_ = false;
   for (;;) {
-    const Decoded* d = stream_.current();
-    if (!d && stream_.starved()) {
+    const Decoded* d = stream_->current();
+    if (!d && stream_->starved()) {
       starved_ = true;
       return;
     }
     if (!d) {
       drained_ = true;
       done_at_ = std::max(done_at_, sequencer_);
+      links_.listener.maybe_done();
       return;
     }
     const std::optional<Candidate> c = candidate(*d, now);
@@ -87,7 +93,7 @@ void EngineProcess::run_until_asleep() {
     // The plan still knows who signalled; by now the semaphore itself only shows that it is high enough.
     issue(*d, planned_ && planned_->at == now ? *planned_ : *c);
     planned_.reset();
-    stream_.advance([this](const isa::Access& a) { return links_.sink.load(a); });
+    stream_->advance([this](const isa::Access& a) { return sink_->load(a); });
   }
 }
 
@@ -122,7 +128,7 @@ void EngineProcess::feed_advanced() {
 
 void EngineProcess::semaphore_posted() {
   if (!blocked_) return;
-  const Decoded* d = stream_.current();
+  const Decoded* d = stream_->current();
   if (const auto c = candidate(*d, now_tick())) {  // never in this tick: a posted update lies at least one ahead
     blocked_ = false;
     plan(*c);
@@ -140,7 +146,7 @@ void EngineProcess::signal(const Decoded& d, Tick visible) {
   if (!d.inst.signal.used) return;
   const Tick at = visible + links_.times.engine_visibility;
   if (d.inst.signal.kind == isa::SignalKind::write) own_writes_[d.inst.signal.semaphore] = at;
-  links_.semaphores.post(d.inst.signal, at, {false, static_cast<std::uint8_t>(stream_.engine())});
+  links_.semaphores.post(d.inst.signal, at, {false, static_cast<std::uint8_t>(engine_)});
 }
 
 void EngineProcess::issue(const Decoded& d, const Candidate& c) {
@@ -161,18 +167,18 @@ void EngineProcess::issue(const Decoded& d, const Candidate& c) {
 }
 
 void EngineProcess::issue_on_sequencer(const Decoded& d, const Candidate& c) {
-  links_.sink.issued({stream_.engine(), d, c.at});
+  sink_->issued({engine_, d, c.at});
   Tick end = c.at;
   if (isa::dma_queue(d.inst.op)) {
     end = c.at + links_.times.trigger;
     record_stall(StallReason::trigger, c.at, end);
-    links_.dma.trigger(stream_.engine(), d, end);
+    links_.dma.trigger(engine_, d, end);
     done_at_ = std::max(done_at_, end);
   } else {
     signal(d, std::max(end, datapath_.last_visible()));  // engines complete in order
   }
-  if (links_.sink.watched())
-    links_.sink.retired({stream_.engine(), d.pc, d.op, d.opcode(), c.at, c.at, end, {stalls_.data(), stall_count_}, d});
+  if (sink_->watched())
+    sink_->retired({engine_, d.pc, d.op, d.opcode(), c.at, c.at, end, {stalls_.data(), stall_count_}, d});
   sequencer_ = end;
 }
 
@@ -180,24 +186,17 @@ void EngineProcess::issue_on_datapath(const Decoded& d, const Candidate& c) {
   record_stall(StallReason::datapath, c.semaphores, c.at);
   const Tick table = datapath_.table_switch(d);
   const Ports::Grant g =
-      links_.ports.claim(links_.ports.need(stream_.engine(), d.footprint), c.at + table, datapath_.interval(d));
+      links_.ports.claim(links_.ports.need(engine_, d.footprint), c.at + table, datapath_.interval(d));
   record_stall(StallReason::table_load, c.at, c.at + table);
   record_stall(StallReason::sbuf_port, c.at + table, g.sbuf_free);
   record_stall(StallReason::psum_port, std::max(g.sbuf_free, c.at + table), g.psum_free);
   const Datapath::Slot slot = datapath_.occupy(d, g.start);
-  links_.sink.issued({stream_.engine(), d, g.start});
-  if (links_.sink.watched())
-    links_.sink.retired({stream_.engine(),
-                         d.pc,
-                         d.op,
-                         d.opcode(),
-                         slot.start,
-                         slot.end,
-                         slot.visible,
-                         {stalls_.data(), stall_count_},
-                         d});
+  sink_->issued({engine_, d, g.start});
+  if (sink_->watched())
+    sink_->retired(
+        {engine_, d.pc, d.op, d.opcode(), slot.start, slot.end, slot.visible, {stalls_.data(), stall_count_}, d});
   if (isa::dma_queue(d.inst.op)) {  // gpsimd has built the descriptors; the transfer signals
-    links_.dma.trigger(stream_.engine(), d, slot.end);
+    links_.dma.trigger(engine_, d, slot.end);
     done_at_ = std::max(done_at_, slot.end);
   } else {
     signal(d, slot.visible);

@@ -35,11 +35,13 @@ class EngineProcess : public sc_core::sc_module, public SemaphoreWaiter {
     SemaphoreBoard& semaphores;
     Ports& ports;
     DmaEngines& dma;
-    IssueSink& sink;
+    DoneListener& listener;
     Fault& fault;
     const SequencerTimes& times;
   };
-  EngineProcess(sc_core::sc_module_name name, InstructionStream& stream, Datapath& datapath, const Links& links);
+  EngineProcess(sc_core::sc_module_name name, arch::Engine engine, const Datapath& idle, const Links& links);
+  /// Starts a program at `at`, this tick or later: nothing is left of what ran before.
+  void begin(InstructionStream& stream, IssueSink& sink, Tick at);
 
   bool drained() const { return drained_; }
   /// Behind the last instruction's completion.
@@ -70,8 +72,11 @@ class EngineProcess : public sc_core::sc_module, public SemaphoreWaiter {
   void record_stall(StallReason reason, Tick from, Tick to);
   void signal(const Decoded& d, Tick visible);
 
-  InstructionStream& stream_;
-  Datapath& datapath_;
+  const arch::Engine engine_;
+  InstructionStream* stream_ = nullptr;
+  IssueSink* sink_ = nullptr;
+  const Datapath idle_;  ///< the datapath before any instruction
+  Datapath datapath_;
   Links links_;
   sc_core::sc_event wake_;
   int step_;
@@ -79,7 +84,7 @@ class EngineProcess : public sc_core::sc_module, public SemaphoreWaiter {
   std::array<Tick, 256> own_writes_;  ///< per semaphore, when the engine's last write to it becomes visible
   Tick sequencer_;                    ///< when the sequencer turned to the current instruction
   Tick done_at_;
-  bool blocked_ = false, drained_ = false, starved_ = false;
+  bool blocked_ = false, drained_ = true, starved_ = false;
   std::uint64_t activations_ = 0;
   std::array<Stall, 8> stalls_;
   std::size_t stall_count_ = 0;

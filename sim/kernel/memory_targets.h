@@ -12,8 +12,10 @@ namespace inf::sim {
 inline constexpr std::uint64_t kSbufWindow = std::uint64_t{1} << 48;
 inline constexpr std::uint64_t kSbufPartitionStride = 0x40000;
 
-/// Device memory (HBM or DRAM): one channel whose bandwidth all requests share in the order of their arrival, and an
-/// access latency. b_transport annotates the delay until the last byte; a null data pointer asks for the time alone.
+/// The region of device memory (HBM or DRAM) that belongs to one core's program, behind the core's own way there: its
+/// requests pass at the memory's full rate in the order of their arrival, and an access latency. What other cores take
+/// of the bandwidth is MemoryShare's. b_transport annotates the delay until the last byte; a null data pointer asks for
+/// the time alone.
 class DeviceMemoryTarget : public sc_core::sc_module {
  public:
   DeviceMemoryTarget(sc_core::sc_module_name name, const arch::ChipSpec& chip, const arch::Timebase& time,

@@ -30,6 +30,7 @@ struct Progress {
 
 struct SimResult {
   Tick end;                ///< everything is done and visible; 0 without timing
+  Tick load;               ///< the preload section, once when the model is loaded; in no call, and 0 without timing
   Tick host_in, host_out;  ///< copies of inputs and outputs over the host link, not part of `end`
   Counters counters;
   std::vector<TensorData> outputs;  ///< in the order of the tensor table; empty without values

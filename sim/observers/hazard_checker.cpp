@@ -29,10 +29,12 @@ HazardChecker::HazardChecker(const arch::ChipSpec& chip, const isa::ProgramImage
       sbuf_(chip.sbuf.bytes_per_partition),
       psum_(chip.psum.banks * chip.psum.bank_bytes),
       accumulators_(chip.psum.banks * chip.psum.bank_bytes),
-      dram_(image.dram_bytes) {
+      dram_(image.dram_bytes),
+      pinned_(image.preload) {
   using Role = isa::TensorEntry::Role;
   for (const isa::TensorEntry& t : image.tensors)
     if (t.role == Role::input || t.role == Role::constant) dram_.set(t.offset, t.offset + t.bytes);
+  for (const isa::DmaCopy& copy : image.preload) sbuf_.set(copy.dst, box_of(copy.dst));
 }
 
 Owner HazardChecker::owner_of(const Issued& i) const { return {i.inst.pc, i.inst.op, i.inst.opcode(), i.engine}; }
@@ -50,6 +52,7 @@ void HazardChecker::issued(const Issued& i) {
   if (i.inst.footprint.count) {
     check_races(i, agent, index, start);
     check_reads(i);
+    check_pinned(i);
     check_accumulation(i);
     note_writes(i);
   }
@@ -120,6 +123,19 @@ void HazardChecker::check_reads(const Issued& i) {
                   std::string(t.field) + " reads " + place_of(*t.access, missing->partition, missing->byte) +
                       ", which nothing has written",
                   {"write it first, by an instruction, a DMA transfer, an input or a constant"});
+  }
+}
+
+void HazardChecker::check_pinned(const Issued& i) {
+  for (const Touch& t : i.inst.footprint) {
+    if (!t.write || t.box.memory != isa::Memory::sbuf) continue;
+    const isa::Access* const kept = pinned_.find(*t.access, t.box);
+    if (kept == nullptr) continue;
+    const CommonBytes common = common_bytes(*kept, *t.access);
+    throw Error(ErrorKind::race, describe(owner_of(i)),
+                "writes " + place_of(*t.access, common.partition, common.first) + ".." +
+                    std::to_string(common.end - 1) + ", where a constant stays that was loaded with the model",
+                {"write elsewhere, or load the constant in each call in place of the preload section"});
   }
 }
 

@@ -20,6 +20,7 @@ ALLOWED = {
     "compiler": ["isa"],
     "sim": ["isa"],
     "workloads": ["isa/base"],
+    "workloads/kernels": ["isa", "compiler"],
     "tools/workflow": ["isa", "compiler", "sim", "workloads"],
     "tools/inf-sim": ["isa", "compiler", "sim", "workloads", "tools/workflow"],
     "tools/scripts": [],

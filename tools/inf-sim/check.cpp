@@ -10,6 +10,7 @@
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/output.h"
 #include "tools/workflow/files.h"
+#include "tools/workflow/measurements.h"
 #include "tools/workflow/workload.h"
 
 namespace inf::cli {
@@ -28,6 +29,8 @@ const char* check_file(const std::string& file) {
   const arch::YamlNode tree = arch::load_yaml(file);
   if (tree.find("tensor") != nullptr) return arch::load_chip(file), "chip";
   if (tree.find("sizes") != nullptr) return arch::load_instances(file), "instances";
+  if (tree.find("models") != nullptr || tree.find("kernels") != nullptr)
+    return workflow::read_measurements(file), "measurements";
   const workflow::Workload workload = workflow::resolve(workflow::read_workload_file(file));
   arch::load_chip(workload.chip);
   if (!workload.instance.empty()) arch::load_instance(workload.instances, workload.instance);
@@ -51,7 +54,8 @@ int check(const CheckArguments& a) {
 
 void add_check(CLI::App& app, Action& action) {
   auto a = std::make_shared<CheckArguments>();
-  CLI::App* command = app.add_subcommand("check", "read chip, instance and workload files and say every mistake");
+  CLI::App* command =
+      app.add_subcommand("check", "read chip, instance, workload and measurement files and say every mistake");
   command->add_option("files", a->files, "YAML files")->required()->type_name("FILE...");
   a->json.add_to(*command);
   command->callback([a, &action] { action = [a] { return check(*a); }; });

@@ -13,14 +13,17 @@ using Action = std::function<int()>;
 
 // Each adds its subcommand to `app` and, when that one is chosen, leaves what to do in `action`.
 void add_run(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_analyze(CLI::App& app, Action& action);
 void add_build(CLI::App& app, Action& action);
 void add_asm(CLI::App& app, Action& action);
 void add_disasm(CLI::App& app, Action& action);
 void add_exec(CLI::App& app, Action& action);
+void add_kernel(CLI::App& app, Action& action);
 void add_hw(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_docs(CLI::App& app, Action& action);
+void add_validate(CLI::App& app, Action& action);
 
 }  // namespace inf::cli

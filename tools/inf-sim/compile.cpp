@@ -15,6 +15,7 @@
 #include "tools/inf-sim/model_options.h"
 #include "tools/inf-sim/output.h"
 #include "tools/inf-sim/precision.h"
+#include "tools/workflow/batch_fit.h"
 #include "tools/workflow/compile_report.h"
 #include "tools/workflow/fit.h"
 #include "tools/workflow/workload.h"
@@ -75,11 +76,8 @@ void write(isa::ProgramSource& source, const std::filesystem::path& file, workfl
 /// The programs of a model at one set of sizes: several where the host runs something between them.
 void compile_variant(const CompileArguments& a, workflow::Variant variant, const workflow::Workload& workload,
                      const arch::ChipSpec& chip, std::vector<workflow::CompileReport>& reports) {
-  compiler::CompileOptions options = a.dumps.options();
-  options.compute = workload.precision.compute;
-  options.storage = workload.precision.storage;
-  const compiler::PlacedModel placed =
-      compiler::compile_placed(std::move(variant.graph), chip, options, workload.host_operators);
+  const compiler::CompileOptions options = workflow::with_workload(a.dumps.options(), workload);
+  const compiler::PlacedModel placed = workflow::compile_workload(workload, std::move(variant.graph), chip, options);
   const bool split = placed.segments.size() > 1;
   if (!split && placed.segments.front().place == compiler::Place::host)
     reports.push_back(workflow::describe_graph(placed.graph));

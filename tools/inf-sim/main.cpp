@@ -45,15 +45,18 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   inf::cli::Action action;
   inf::cli::add_run(app, action);
+  inf::cli::add_compare(app, action);
   inf::cli::add_compile(app, action);
   inf::cli::add_analyze(app, action);
   inf::cli::add_build(app, action);
   inf::cli::add_asm(app, action);
   inf::cli::add_disasm(app, action);
   inf::cli::add_exec(app, action);
+  inf::cli::add_kernel(app, action);
   inf::cli::add_hw(app, action);
   inf::cli::add_check(app, action);
   inf::cli::add_docs(app, action);
+  inf::cli::add_validate(app, action);
   try {
     if (argc > 1) check_command(app, argv[1]);
     app.parse(argc, argv);

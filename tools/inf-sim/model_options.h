@@ -1,5 +1,7 @@
 #pragma once
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,10 +9,12 @@
 
 namespace inf::cli {
 
-/// Options of commands that read a model: sizes of symbolic dimensions, and what the host may run.
+/// Options of commands that read a model: batch, sizes of symbolic dimensions, what the host may run, and where weights
+/// are.
 struct ModelOptions {
   std::vector<std::string> bind, buckets;
-  std::string host_operators;
+  std::string host_operators, weights;
+  std::optional<std::int64_t> batch;
 
   void add_to(CLI::App& command);
   void put_into(workflow::Overrides& overrides) const;

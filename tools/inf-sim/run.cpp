@@ -8,18 +8,26 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 
 #include "isa/base/error.h"
+#include "tools/inf-sim/cache_options.h"
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/dumps.h"
+#include "tools/inf-sim/load_arguments.h"
 #include "tools/inf-sim/model_options.h"
 #include "tools/inf-sim/output.h"
 #include "tools/inf-sim/precision.h"
+#include "tools/inf-sim/uncertainty_arguments.h"
+#include "tools/workflow/load.h"
 #include "tools/workflow/ocr.h"
 #include "tools/workflow/reading.h"
 #include "tools/workflow/report.h"
 #include "tools/workflow/result_files.h"
+#include "tools/workflow/uncertainty.h"
 #include "tools/workflow/workload.h"
+#include "tools/workflow/workload_fields.h"
 
 namespace inf::cli {
 namespace {
@@ -28,7 +36,9 @@ constexpr int kMostThreads = 1024;
 constexpr const char* kReference = "reference";
 
 struct RunArguments {
-  std::string file, chip, size, mode = "both", out;
+  std::string file, chip, size, out;
+  std::vector<std::string> modes;
+  std::optional<std::int64_t> cores;
   int threads = 0;
   bool no_reference = false, save_outputs = false;
   bool layers = false;
@@ -36,6 +46,9 @@ struct RunArguments {
   std::size_t layer_shares = 0;
   PrecisionOptions precision;
   ModelOptions model;
+  LoadArguments load;
+  UncertaintyArguments uncertainty;
+  CacheOptions cache;
   JsonChoice json;
   DumpOptions dumps;
 };
@@ -46,13 +59,40 @@ workflow::Overrides overrides(const RunArguments& a) {
   a.precision.apply_to(over);
   if (!a.size.empty()) over.size = parse_size(a.size);
   a.model.put_into(over);
+  over.cores = a.cores;
   return over;
 }
 
-workflow::RunOptions::Mode mode(const std::string& text) {
+bool is_spread(const std::string& mode) {
+  return mode == name(workflow::Spread::data_parallel) || mode == name(workflow::Spread::pipeline);
+}
+
+/// The one of its modes that says what is computed, or else how cores are used; empty for none. Errors: usage for two.
+std::string mode_among(const RunArguments& a, bool spread) {
+  std::string found;
+  for (const std::string& mode : a.modes) {
+    if (is_spread(mode) != spread) continue;
+    if (!found.empty() && found != mode)
+      throw Error(ErrorKind::usage, "--mode", fmt::format("{} and {} exclude each other", found, mode),
+                  {"one of timing, values, both and reference, and one of data-parallel and pipeline"});
+    found = mode;
+  }
+  return found;
+}
+
+workflow::RunOptions::Mode mode(const RunArguments& a) {
+  const std::string text = mode_among(a, false);
   if (text == "timing") return workflow::RunOptions::Mode::timing;
   if (text == "values") return workflow::RunOptions::Mode::values;
   return workflow::RunOptions::Mode::both;
+}
+
+bool by_reference(const RunArguments& a) { return mode_among(a, false) == kReference; }
+
+std::optional<workflow::Spread> spread(const RunArguments& a) {
+  const std::string text = mode_among(a, true);
+  if (text.empty()) return std::nullopt;
+  return text == name(workflow::Spread::pipeline) ? workflow::Spread::pipeline : workflow::Spread::data_parallel;
 }
 
 /// "40dB", or a relative error such as 0.01, in decibels of signal over noise.
@@ -78,7 +118,7 @@ int run_words(const RunArguments& a, const workflow::Workload& workload, const w
   const std::filesystem::path folder = results_folder(a, workload.name);
   check_destinations(a.json, folder);
   workflow::Progress progress;
-  const workflow::Reading reading = workflow::run_reading(workload, options, a.mode == kReference, progress);
+  const workflow::Reading reading = workflow::run_reading(workload, options, by_reference(a), progress);
   const std::vector<std::string> written = workflow::write_reading(reading, folder);
   emit(a.json, workflow::reading_text(reading) + fmt::format("\n{}: {}\n", folder.string(), fmt::join(written, ", ")),
        workflow::reading_json(reading));
@@ -90,17 +130,77 @@ int run_pipeline(const RunArguments& a, const workflow::Pipeline& pipeline, cons
   const std::filesystem::path folder = results_folder(a, pipeline.name);
   check_destinations(a.json, folder);
   workflow::Progress progress;
-  const workflow::OcrResult result = workflow::run_ocr(pipeline, options, a.mode == kReference, progress);
+  const workflow::OcrResult result = workflow::run_ocr(pipeline, options, by_reference(a), progress);
   const std::vector<std::string> written = workflow::write_ocr(result, folder);
   emit(a.json, workflow::ocr_text(result) + fmt::format("\n{}: {}\n", folder.string(), fmt::join(written, ", ")),
        workflow::ocr_json(result));
   return result.head.passed() ? 0 : exit_code(ErrorKind::check_failed);
 }
 
+/// The same call with every uncertain number drawn again and again: the section's text, and its part of the document.
+std::string add_uncertainty(const RunArguments& a, const workflow::WorkloadFile& file, workflow::Progress& progress,
+                            std::string& json) {
+  if (!a.uncertainty.wanted) return {};
+  workflow::RunCache cache = a.cache.open();
+  const workflow::Uncertainty sure =
+      workflow::run_uncertainty(file, overrides(a), a.uncertainty.options(), cache, progress);
+  say_notes(cache);
+  nlohmann::ordered_json document = nlohmann::ordered_json::parse(json);
+  document["uncertainty"] = workflow::uncertainty_json(sure);
+  json = document.dump(2) + "\n";
+  return workflow::uncertainty_text(sure);
+}
+
+/// Calls from workers or at a rate, where the command line or the file asks for them.
+void add_load(const RunArguments& a, const workflow::WorkloadFile& file, workflow::Progress& progress,
+              workflow::Report& report) {
+  const std::optional<workflow::LoadOptions> load = a.load.options(file);
+  if (!load) return;
+  workflow::RunCache cache = a.cache.open();
+  report.load = workflow::run_load(file, overrides(a), *load, cache, progress);
+  progress.clear();
+  say_notes(cache);
+}
+
+/// Workloads of words and pages run several programs, on one core.
+void refuse_several_cores(const RunArguments& a, const workflow::RunOptions& options) {
+  if (!a.cores && !options.spread) return;
+  throw Error(ErrorKind::usage, a.cores ? "--cores" : "--mode",
+              "several cores are for workloads that run one model, not for words and pages",
+              {"name the ONNX file of the model"});
+}
+
+/// Loads and draws are for a single model, and need times.
+void check_load(const RunArguments& a, const workflow::WorkloadFile& file, bool single) {
+  a.load.check(file);
+  if (!a.load.options(file) && !a.uncertainty.wanted) return;
+  const std::string place = a.uncertainty.wanted ? "--uncertainty" : file.load ? file.load->place : "load";
+  if (!single)
+    throw Error(ErrorKind::usage, place, "is for single models; this workload reads words or is a pipeline of models");
+  if (mode(a) == workflow::RunOptions::Mode::values)
+    throw Error(ErrorKind::usage, place, "needs times", {"use --mode timing or both"});
+}
+
+/// Several cores are for a model whose time is taken.
+void check_cores_asked(const RunArguments& a, const workflow::WorkloadFile& file, const workflow::RunOptions& options) {
+  if (!a.cores && !options.spread) return;
+  const char* const option = a.cores ? "--cores" : "--mode";
+  if (options.mode == workflow::RunOptions::Mode::values && options.spread != workflow::Spread::pipeline)
+    throw Error(ErrorKind::usage, option, "several cores need timing", {"use --mode timing or both"});
+  if (options.spread != workflow::Spread::pipeline) return;
+  if (!a.cores && !file.cores)
+    throw Error(ErrorKind::usage, "--mode pipeline", "needs the number of cores that the model is spread over",
+                {"an example is --cores 4, or compile.cores: 4 in a workload"});
+  if (a.uncertainty.wanted || a.load.options(file))
+    throw Error(ErrorKind::usage, "--mode pipeline", "is one chain of calls: no other load and no drawn numbers",
+                {"leave out the load and --uncertainty"});
+}
+
 int run(const RunArguments& a) {
   const workflow::WorkloadFile file = workflow::read_workload_or_model(a.file);
   workflow::RunOptions options;
-  options.mode = mode(a.mode);
+  options.mode = mode(a);
+  options.spread = spread(a);
   options.threads = a.threads;
   options.reference = !a.no_reference;
   options.layers = a.layers;
@@ -109,21 +209,35 @@ int run(const RunArguments& a) {
   if (!a.layer_bound.empty()) options.layer_bound_db = parse_bound(a.layer_bound);
   options.layer_shares = a.layer_shares;
   options.compile = a.dumps.options();
-  if (file.pipeline) return run_pipeline(a, workflow::resolve_pipeline(file, overrides(a)), options);
+  check_cores_asked(a, file, options);
+  if (file.pipeline) {
+    refuse_several_cores(a, options);
+    check_load(a, file, false);
+    return run_pipeline(a, workflow::resolve_pipeline(file, overrides(a)), options);
+  }
   const workflow::Workload workload = workflow::resolve(file, overrides(a));
-  if (workload.text) return run_words(a, workload, options);
-  if (a.mode == kReference)
+  check_load(a, file, !workload.text);
+  if (workload.text) {
+    refuse_several_cores(a, options);
+    return run_words(a, workload, options);
+  }
+  if (by_reference(a))
     throw Error(ErrorKind::usage, "--mode", "reference is for workloads that read words",
                 {"use timing, values or both"});
   workflow::Progress progress;
   const std::filesystem::path folder = results_folder(a, workload.name);
   check_destinations(a.json, folder);
-  workflow::RunResult result = workflow::run(workload, options, progress);
+  workflow::RunResult result = options.spread == workflow::Spread::pipeline
+                                   ? workflow::run_pipelined(workload, options, *workload.cores, progress)
+                                   : workflow::run(workload, options, progress);
+  add_load(a, file, progress, result.report);
   workflow::write_results(result, folder, a.save_outputs || (!workload.post && !result.outputs.empty()));
   const workflow::Report& report = result.report;
+  std::string json = workflow::report_json(report);
+  const std::string sure = add_uncertainty(a, file, progress, json);
   emit(a.json,
-       workflow::report_text(report) + fmt::format("\n{}: {}\n", folder.string(), fmt::join(report.files, ", ")),
-       workflow::report_json(report));
+       workflow::report_text(report) + sure + fmt::format("\n{}: {}\n", folder.string(), fmt::join(report.files, ", ")),
+       json);
   return report.passed() ? 0 : exit_code(ErrorKind::check_failed);
 }
 
@@ -131,6 +245,7 @@ int run(const RunArguments& a) {
 
 void add_run(CLI::App& app, Action& action) {
   auto a = std::make_shared<RunArguments>();
+  const workflow::WorkloadField& cores = workflow::workload_field("compile.cores");
   CLI::App* command =
       app.add_subcommand("run", "compile a workload, simulate it, compare it with the fp32 reference, report");
   command->add_option("workload", a->file, "workload file; an ONNX model runs with random inputs")
@@ -138,9 +253,23 @@ void add_run(CLI::App& app, Action& action) {
       ->type_name("W.yaml|M.onnx");
   command->add_option("--chip", a->chip, "chip in place of the file's: a name in configs/chips or a path")
       ->type_name("CHIP");
-  command->add_option("--mode", a->mode, "what to compute; reference: words read in fp32 on the host, without the chip")
-      ->check(CLI::IsMember({"timing", "values", "both", kReference}))
-      ->capture_default_str();
+  command
+      ->add_option(
+          "--mode", a->modes,
+          "what to compute: timing, values, both (default), or reference (words read in fp32 on the host, "
+          "without the chip); and how several cores are used: data-parallel (default) or pipeline; may be given "
+          "twice")
+      ->check(CLI::IsMember({"timing", "values", "both", kReference, "data-parallel", "pipeline"}))
+      ->expected(1)
+      ->take_all()
+      ->delimiter(',')
+      ->type_name("MODE");
+  command
+      ->add_option(
+          "--cores", a->cores,
+          "cores that run the model at the same time, simulated together, in place of the file's compile.cores")
+      ->check(CLI::Range(static_cast<std::int64_t>(cores.low), static_cast<std::int64_t>(cores.high)))
+      ->type_name("N");
   command->add_option("--threads", a->threads, "threads for values; 0: one per processor")
       ->check(CLI::Range(0, kMostThreads));
   command
@@ -165,6 +294,9 @@ void add_run(CLI::App& app, Action& action) {
   command->add_flag("--no-reference", a->no_reference, "leave out the fp32 reference and every check against it");
   command->add_flag("--save-outputs", a->save_outputs, "also write each output tensor as NAME.npy");
   a->model.add_to(*command);
+  a->load.add_to(*command);
+  a->uncertainty.add_to(*command);
+  a->cache.add_to(*command);
   a->dumps.add_to(*command, false);
   a->json.add_to(*command);
   command->callback([a, &action] { action = [a] { return run(*a); }; });

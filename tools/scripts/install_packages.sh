@@ -11,8 +11,10 @@ packages=(
   libfmt-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev libzstd-dev libxxhash-dev
   libprotobuf-dev protobuf-compiler libonnx-dev libdnnl-dev libopencv-dev
   libsystemc-dev
+  # chart library of HTML pages
+  libjs-chart.js
   # tests
-  doctest-dev libbenchmark-dev libmpfr-dev
+  doctest-dev libbenchmark-dev libmpfr-dev chromium
 )
 for argument in "$@"; do
   case "$argument" in

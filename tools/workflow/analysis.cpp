@@ -34,6 +34,10 @@ Imported import_all(const Workload& workload, Analysis& analysis) {
   };
   Binding bound = onnx->options.symbols;
   if (!onnx->buckets.empty()) bound.insert(onnx->buckets.front().sizes.begin(), onnx->buckets.front().sizes.end());
+  if (onnx->options.batch)
+    for (const compiler::Signature::Tensor& input : signature.inputs)
+      if (!input.axes.empty() && !compiler::symbol(input.axes[0]).empty())
+        bound[compiler::symbol(input.axes[0])] = *onnx->options.batch;
   const Binding sizes = probe_sizes(signature, bound, import);
   Imported imported{import(sizes), {}};
   analysis.symbols = follow_symbols(signature, bound, sizes, imported.graph, import);

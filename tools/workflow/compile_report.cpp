@@ -7,6 +7,7 @@
 
 #include "tools/workflow/format.h"
 #include "tools/workflow/json_parts.h"
+#include "tools/workflow/weights.h"
 
 namespace inf::workflow {
 namespace {
@@ -77,6 +78,7 @@ CompileReport describe_compiled(const compiler::CompiledModel& model, const arch
       case isa::TensorEntry::Role::scratch: report.scratch_bytes += tensor.bytes; break;
     }
   }
+  if (model.weights.bytes > 0) add_weights(model.weights, chip, 0, report.weights.emplace());
   report.device_memory_bytes = image.dram_bytes;
   report.instructions_bytes = isa::instruction_bytes(*model.source);
   return report;
@@ -86,6 +88,7 @@ std::string compile_report_text(const CompileReport& report, bool per_node) {
   std::string text = report.chip.empty() ? report.model + "\n"
                                          : fmt::format("{} for {}, {}\n", report.model, report.chip_title,
                                                        workflow::text(report.precision));
+  if (report.weights) text += "  " + weights_text(*report.weights) + "\n";
   text += "\nOperators of the model\n" + ledger_text(report.ledger);
   if (per_node) text += "\nNodes\n" + ledger_nodes_text(report.nodes);
   if (report.chip.empty()) return text;
@@ -109,6 +112,11 @@ std::string compile_report_json(const CompileReport& report) {
                     {"device_memory_bytes", report.device_memory_bytes},
                     {"instructions_bytes", report.instructions_bytes},
                     {"program_file_bytes", report.file_bytes}};
+  if (report.weights)
+    json["weights"] = {{"bytes", report.weights->bytes},
+                       {"resident_bytes", report.weights->resident},
+                       {"streamed_bytes", report.weights->streamed},
+                       {"stream_ns", static_cast<std::int64_t>(report.weights->stream_ns)}};
   json["predicted_ns"] = static_cast<std::int64_t>(report.predicted_ns);
   json["operators"] = Json::array();
   for (const PredictedOperator& op : report.operators)

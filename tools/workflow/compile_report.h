@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "isa/arch/chip_spec.h"
 #include "tools/workflow/auto_cast.h"
 #include "tools/workflow/ledger.h"
+#include "tools/workflow/report.h"
 
 namespace inf::workflow {
 
@@ -24,6 +26,7 @@ struct CompileReport {
   std::vector<LedgerRow> ledger;
   std::vector<compiler::LedgerEntry> nodes;
   std::vector<PredictedOperator> operators;
+  std::optional<Weights> weights;
   double predicted_ns = 0;  ///< sum over operators
   std::int64_t inputs_bytes = 0, outputs_bytes = 0, constants_bytes = 0, scratch_bytes = 0, device_memory_bytes = 0;
   std::uint64_t instructions_bytes = 0;  ///< of all engines, as the chip fetches them; passes of loops once

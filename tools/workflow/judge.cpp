@@ -15,13 +15,22 @@ namespace {
 constexpr double kDefaultOverlap = 0.5;  // two boxes mean the same text
 constexpr const char* kMapNames[] = {"region", "affinity"};
 
-/// The output that post-processing reads: score maps [1, height / 2, width / 2, 2].
+/// The output that post-processing reads: score maps [batch, height / 2, width / 2, 2], of which it takes the first.
 std::size_t score_output(const RunResult& result, const Geometry& geometry) {
-  const std::vector<std::int64_t> wanted = {1, geometry.canvas.height / 2, geometry.canvas.width / 2, 2};
-  for (std::size_t i = 0; i < result.outputs.size(); ++i)
-    if (result.outputs[i].array.shape == wanted) return i;
+  const std::vector<std::int64_t> wanted = {geometry.canvas.height / 2, geometry.canvas.width / 2, 2};
+  for (std::size_t i = 0; i < result.outputs.size(); ++i) {
+    const std::vector<std::int64_t>& shape = result.outputs[i].array.shape;
+    if (shape.size() == 4 && std::equal(wanted.begin(), wanted.end(), shape.begin() + 1)) return i;
+  }
   throw Error(ErrorKind::config, "post.craft",
-              fmt::format("the model has no output of shape [1, {}, {}, 2]", wanted[1], wanted[2]));
+              fmt::format("the model has no output of shape [batch, {}, {}, 2]", wanted[0], wanted[1]));
+}
+
+/// The score maps of the first picture of a batch.
+std::span<const float> first_scores(const std::vector<float>& scores, const Geometry& geometry) {
+  const auto one =
+      static_cast<std::size_t>(geometry.canvas.height / 2) * static_cast<std::size_t>(geometry.canvas.width / 2) * 2;
+  return std::span(scores).first(std::min(one, scores.size()));
 }
 
 OutputAccuracy row(std::string name, const Accuracy& a) {
@@ -84,7 +93,7 @@ void judge(const Workload& workload, const LoadedWorkload& loaded, bool with_ref
   if (workload.post && loaded.picture) {
     const Geometry& geometry = loaded.picture->prepared.geometry;
     scores = score_output(result, geometry);
-    result.boxes = find_boxes(result.outputs[*scores].array.data, geometry, *workload.post);
+    result.boxes = find_boxes(first_scores(result.outputs[*scores].array.data, geometry), geometry, *workload.post);
     result.page = draw_boxes(loaded.picture->image, result.boxes);
     result.report.box_count = result.boxes.size();
   }
@@ -98,7 +107,7 @@ void judge(const Workload& workload, const LoadedWorkload& loaded, bool with_ref
   compare_outputs(reference, scores, result);
   if (scores) {
     const Geometry& geometry = loaded.picture->prepared.geometry;
-    compare_boxes(find_boxes(reference[*scores].data, geometry, *workload.post),
+    compare_boxes(find_boxes(first_scores(reference[*scores].data, geometry), geometry, *workload.post),
                   workload.checks.min_box_iou.value_or(kDefaultOverlap), result);
   }
   check(workload.checks, result.report);

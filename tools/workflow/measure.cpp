@@ -175,22 +175,28 @@ Throughput measure_throughput(const arch::ChipSpec& chip, const Latency& latency
   rate.core_per_s = 1e9 / (latency.device_ns + rate.device_start_ns);
   const double by_cores = rate.core_per_s * chip.cores;
   const double bytes = static_cast<double>(roofline.dram_read + roofline.dram_written);
-  const double by_memory = bytes > 0 ? chip.memory.bytes_per_ns * 1e9 / bytes : by_cores;
+  const double memory = chip.cores > 1 ? chip.memory.shared_bytes_per_ns : chip.memory.bytes_per_ns;
+  const double by_memory = bytes > 0 ? memory * 1e9 / bytes : by_cores;
   rate.chip_per_s = std::min(by_cores, by_memory);
   rate.chip_bound = by_cores <= by_memory ? "cores" : "device memory";
   rate.instance_per_s = rate.chip_per_s * instance.chips;
   rate.instance_bound = "chips";
-  if (latency.host_ns <= 0) return rate;
+  const double by_host = host_per_s(latency.host_ns, instance);
+  if (by_host > 0 && by_host < rate.instance_per_s) rate.instance_per_s = by_host, rate.instance_bound = "host";
+  return rate;
+}
+
+double host_per_s(double host_ns, const arch::InstanceSpec& instance) {
+  if (host_ns <= 0) return 0;
   const double at_once =
       std::max(1.0, static_cast<double>(instance.vcpu) / static_cast<double>(instance.runtime.host_vcpu));
-  const double by_host = 1e9 * at_once / latency.host_ns;
-  if (by_host < rate.instance_per_s) rate.instance_per_s = by_host, rate.instance_bound = "host";
-  return rate;
+  return 1e9 * at_once / host_ns;
 }
 
 std::vector<CostLine> measure_cost(const Throughput& throughput, const arch::InstanceSpec& instance) {
   std::vector<CostLine> lines;
   const auto add = [&](const char* plan, const arch::Price& price) {
+    if (!price.published()) return;
     lines.push_back({instance.name, plan, price.usd_per_hour,
                      instance.usd_per_million(throughput.instance_per_s, price), price.date, price.source});
   };

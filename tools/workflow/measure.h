@@ -31,10 +31,14 @@ Roofline sum_rooflines(std::span<const Roofline> parts, double device_ns);
 Latency measure_latency(const arch::ChipSpec& chip, const isa::ProgramImage& image, const sim::SimResult& run,
                         const arch::InstanceSpec& instance);
 
-/// How often it runs per second. Device memory caps the chip: its cores share the bandwidth; operators on the host cap
-/// the instance: its processors share them.
+/// How often it runs per second, as one core's time and traffic say; busy_cores.h simulates the chip. Device memory
+/// caps the chip: its cores share the bandwidth; operators on the host cap the instance: its processors share them.
 Throughput measure_throughput(const arch::ChipSpec& chip, const Latency& latency, const Roofline& roofline,
                               const arch::InstanceSpec& instance);
+
+/// Calls per second that the instance's processors give to operators on the host which take `host_ns` of each call; 0
+/// where nothing runs there.
+double host_per_s(double host_ns, const arch::InstanceSpec& instance);
 
 /// A line per way of paying. Source: the rule of AWS's benchmark pages, 1e6 / throughput x price / 3600.
 std::vector<CostLine> measure_cost(const Throughput& throughput, const arch::InstanceSpec& instance);

@@ -13,7 +13,9 @@
 #include "tools/workflow/npy.h"
 #include "tools/workflow/random_inputs.h"
 #include "tools/workflow/workload_parseq.h"
+#include "workloads/cnn/cnn.h"
 #include "workloads/craft/craft.h"
+#include "workloads/encoder/encoder.h"
 #include "workloads/parseq/parseq.h"
 
 namespace inf::workflow {
@@ -24,6 +26,7 @@ constexpr std::uint64_t kDefaultSeed = 1;
 
 compiler::Graph craft_graph(const BuiltinCraft& craft, Extent size) {
   workloads::CraftOptions options;
+  options.batch = craft.batch;
   options.height = size.height;
   options.width = size.width;
   options.weights = craft.weights;
@@ -100,6 +103,14 @@ std::vector<float> npy_values(const std::filesystem::path& file, const compiler:
   return std::move(array.data);
 }
 
+/// One picture for each of a batch.
+std::vector<float> repeated(const std::vector<float>& picture, std::int64_t elements) {
+  std::vector<float> batch;
+  batch.reserve(static_cast<std::size_t>(elements));
+  while (batch.size() < static_cast<std::size_t>(elements)) batch.insert(batch.end(), picture.begin(), picture.end());
+  return batch;
+}
+
 void make_inputs(const Workload& workload, bool with_values, LoadedWorkload& loaded) {
   const compiler::Graph& graph = loaded.graph;
   std::vector<std::optional<std::vector<float>>> values(graph.inputs.size());
@@ -113,7 +124,7 @@ void make_inputs(const Workload& workload, bool with_values, LoadedWorkload& loa
     if (values[at])
       throw Error(ErrorKind::config, source.place, fmt::format("input '{}' is given twice", graph.value(id).name));
     if (!source.image.empty())
-      values[at] = loaded.picture->prepared.tensor;
+      values[at] = repeated(loaded.picture->prepared.tensor, compiler::elements(graph.value(id).shape));
     else if (const auto* file = std::get_if<std::filesystem::path>(&source.npy_or_seed))
       values[at] = npy_values(*file, graph.value(id));
     else
@@ -143,6 +154,26 @@ void read_picture(const Workload& workload, const compiler::Graph* graph, Loaded
   loaded.picture = std::move(picture);
 }
 
+void note_batch(std::int64_t batch, LoadedWorkload& loaded) {
+  if (batch == 1) return;
+  loaded.model_title += fmt::format(", batch {}", batch);
+  if (loaded.picture) loaded.notes.push_back(fmt::format("the picture is every one of the batch of {}", batch));
+}
+
+void load_cnn(const workloads::CnnOptions& cnn, LoadedWorkload& loaded) {
+  loaded.notes.push_back(weights_note(cnn.weights));
+  loaded.graph = compiler::import_onnx(workloads::cnn_onnx(cnn), std::string(cnn.shape.name));
+  loaded.model_title = fmt::format("{} {}x{}", cnn.shape.name, cnn.height, cnn.width);
+  note_batch(cnn.batch, loaded);
+}
+
+void load_encoder(const workloads::EncoderOptions& encoder, LoadedWorkload& loaded) {
+  loaded.notes.push_back(weights_note(encoder.weights));
+  loaded.graph = compiler::import_onnx(workloads::encoder_onnx(encoder), std::string(encoder.shape.name));
+  loaded.model_title = fmt::format("{}, {} tokens", encoder.shape.name, encoder.sequence);
+  note_batch(encoder.batch, loaded);
+}
+
 void load_craft(const Workload& workload, const BuiltinCraft& craft, LoadedWorkload& loaded) {
   loaded.notes.push_back(weights_note(craft.weights));
   if (craft.size_asked)
@@ -155,6 +186,7 @@ void load_craft(const Workload& workload, const BuiltinCraft& craft, LoadedWorkl
                                        : kDefaultCraftSize;
   loaded.graph = craft_graph(craft, size);
   loaded.model_title = fmt::format("craft {}x{}", size.height, size.width);
+  note_batch(craft.batch, loaded);
 }
 
 }  // namespace
@@ -163,6 +195,10 @@ LoadedWorkload load(const Workload& workload, bool values) {
   LoadedWorkload loaded;
   if (const auto* craft = std::get_if<BuiltinCraft>(&workload.model)) {
     load_craft(workload, *craft, loaded);
+  } else if (const auto* cnn = std::get_if<BuiltinCnn>(&workload.model)) {
+    load_cnn(cnn->options, loaded);
+  } else if (const auto* encoder = std::get_if<BuiltinEncoder>(&workload.model)) {
+    load_encoder(encoder->options, loaded);
   } else if (std::holds_alternative<BuiltinParseq>(workload.model)) {
     loaded.graph = load_graph(workload);
     loaded.model_title = "parseq";
@@ -182,7 +218,12 @@ compiler::Graph load_graph(const Workload& workload) {
   if (const auto* parseq = std::get_if<BuiltinParseq>(&workload.model))
     return parseq_graph(parseq_options(*parseq, parseq->modes.front(), arch::load_chip(workload.chip)));
   LoadedWorkload loaded;
-  load_craft(workload, std::get<BuiltinCraft>(workload.model), loaded);
+  if (const auto* cnn = std::get_if<BuiltinCnn>(&workload.model))
+    load_cnn(cnn->options, loaded);
+  else if (const auto* encoder = std::get_if<BuiltinEncoder>(&workload.model))
+    load_encoder(encoder->options, loaded);
+  else
+    load_craft(workload, std::get<BuiltinCraft>(workload.model), loaded);
   return std::move(loaded.graph);
 }
 

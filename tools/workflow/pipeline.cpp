@@ -21,6 +21,7 @@ Workload part(const WorkloadFile& pipeline, const PlacedText& path, const Overri
   if (pipeline.auto_cast) file.auto_cast = pipeline.auto_cast;
   if (pipeline.auto_cast_type) file.auto_cast_type = pipeline.auto_cast_type;
   if (pipeline.host_operators) file.host_operators = pipeline.host_operators;
+  if (pipeline.weights) file.weights = pipeline.weights;
   Workload workload = resolve(file, overrides);
   resolve_target(pipeline, overrides, workload);
   return workload;

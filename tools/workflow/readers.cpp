@@ -160,10 +160,8 @@ std::vector<std::vector<float>> read_in_fp32(const ReaderForm& form, std::span<c
 CompiledReader::CompiledReader(const ReaderForm& form, const Workload& workload, const arch::ChipSpec& chip,
                                const arch::InstanceSpec& instance, const RunOptions& options)
     : form_(form), workload_(workload), chip_(chip), instance_(instance), options_(options) {
-  compiler::CompileOptions how = options.compile;
-  how.compute = workload.precision.compute;
-  how.storage = workload.precision.storage;
-  model_ = compiler::compile_placed(form.graph, chip, how, workload.host_operators);
+  model_ =
+      compiler::compile_placed(form.graph, chip, with_workload(options.compile, workload), workload.host_operators);
 }
 
 std::vector<std::vector<float>> CompiledReader::call(std::span<const std::vector<float>> words, Report& report,

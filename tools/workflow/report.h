@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "tools/workflow/auto_cast.h"
+#include "tools/workflow/cost_line.h"
 #include "tools/workflow/layer_errors.h"
 #include "tools/workflow/ledger.h"
+#include "tools/workflow/load_report.h"
 
 namespace inf::workflow {
 
@@ -51,6 +53,42 @@ struct SegmentUse {
   std::int64_t bytes_in = 0, bytes_out = 0;  ///< what it reads from and gives to the caller and other segments
 };
 
+/// The weights of all programs of the model. Times are those of one core.
+struct Weights {
+  std::int64_t bytes = 0, resident = 0;  ///< of all; of those that stay in SBUF from call to call
+  std::int64_t streamed = 0;             ///< that each call loads
+  double stream_ns = 0;                  ///< at `bytes_per_ns`, the sustained rate of the core's DMA engines
+  double bytes_per_ns = 0;
+  double load_ns = 0;  ///< simulated: what stays is loaded, once with the model
+};
+
+/// One stage of a model that is spread over cores. Times are those of one call while all stages work.
+struct StageUse {
+  int chip = 0, core = 0;
+  std::string first, last;  ///< ONNX nodes
+  std::size_t operators = 0;
+  Weights weights;
+  std::int64_t bytes_in = 0;  ///< of values that other stages computed
+  double predicted_ns = 0;    ///< what the cut was made with
+  double ns = 0;
+  double utilisation = 0;  ///< ns / interval
+};
+
+/// A model as a chain of stages. Without timing the times are 0.
+struct StagesUse {
+  std::vector<StageUse> stages;
+  double fill_ns = 0;             ///< one call through all stages
+  double interval_ns = 0;         ///< between results in the steady state
+  double slowest_ns = 0;          ///< stage
+  double balance = 0;             ///< mean stage / slowest stage
+  double bubbles = 0;             ///< share of the cores' time in which they wait for each other
+  std::int64_t link_bytes = 0;    ///< between chips, over all simulated calls
+  double copies_interval_ns = 0;  ///< the same cores with a copy of the whole model each
+  double copies_latency_ns = 0;   ///< of one of these copies while all work
+  std::int64_t device_memory_bytes = 0;
+  int advised_cores = 0;  ///< AWS's rule of thumb
+};
+
 /// One call of the model: device = simulated; the rest from the instance file's runtime section.
 struct Latency {
   std::int64_t ticks = 0;
@@ -63,21 +101,31 @@ struct Latency {
   double call_ns() const { return device_ns + overhead_ns + copy_ns + host_ns; }
 };
 
+/// Copies of a model on several cores, simulated together. Times of the device alone, in the steady state.
+struct BusyCores {
+  int cores = 0, chips = 0;    ///< busy; as few chips as hold them
+  int most = 0;                ///< busy cores of the fullest chip, which the times are of
+  double alone_ns = 0;         ///< one call, the rest of the chip idle
+  double call_ns = 0;          ///< one call with the others busy
+  double device_start_ns = 0;  ///< between two calls of a core, instance file
+  double interval_ns = 0;      ///< between the starts of two calls of a core: the two above
+  double chip_per_s = 0, per_s = 0;
+  double contended = 0;           ///< share of the time in which the cores want more than device memory gives
+  double bytes_per_ns = 0;        ///< drawn from the chip's device memory, read and written
+  double limit_bytes_per_ns = 0;  ///< what it gives to so many
+  std::string bound;              ///< "device memory", the engine that is busy at least half of a call, or "waiting"
+  double slow_down() const { return alone_ns > 0 ? call_ns / alone_ns : 1; }
+};
+
 struct Throughput {
   double device_start_ns = 0;  ///< what the core waits between two calls, instance file
   double core_per_s = 0;       ///< 1e9 / (device + device start): two or more workers keep the core busy
   double chip_per_s = 0;       ///< all cores, or what device memory can feed, whichever is less
   double instance_per_s = 0;
   int cores = 0, chips = 0;
-  std::string chip_bound;      ///< "cores" or "device memory"
+  int simulated_cores = 0;     ///< of a chip, busy at the same time; 0: the chip's rate follows from one core's time
+  std::string chip_bound;      ///< "cores" or "device memory"; simulated: BusyCores::bound
   std::string instance_bound;  ///< "chips", or "host" where operators on the host cannot keep up
-};
-
-struct CostLine {
-  std::string instance, plan;  ///< plan: "on demand", "3-year reserved"
-  double usd_per_hour = 0;
-  double usd_per_million = 0;  ///< 1e6 / throughput of the instance x price / 3600
-  std::string date, source;
 };
 
 /// Work against traffic of one core.
@@ -137,9 +185,13 @@ struct Report {
   std::int64_t device_memory_bytes = 0;
   std::optional<Padding> padding;    ///< with buckets
   std::vector<SegmentUse> segments;  ///< more than one only with operators on the host
+  std::optional<StagesUse> stages;   ///< of a model spread over cores
+  std::optional<Weights> weights;    ///< of models that have any
   std::optional<Latency> latency;
   std::optional<Throughput> throughput;
+  std::optional<BusyCores> busy;  ///< where several cores were asked for
   std::vector<CostLine> cost;
+  std::optional<LoadReport> load;  ///< where workers or a rate were asked for
   std::vector<EngineUse> engines;
   std::optional<Roofline> roofline;
   std::vector<OperatorUse> operators;  ///< program order

@@ -24,6 +24,38 @@ Json latency_json(const Latency& l) {
           {"call_ns", figure(l.call_ns())}};
 }
 
+Json weights_json(const Weights& w) {
+  return {{"bytes", w.bytes},
+          {"resident_bytes", w.resident},
+          {"streamed_bytes", w.streamed},
+          {"stream_ns", figure(w.stream_ns)},
+          {"bytes_per_ns", figure(w.bytes_per_ns)},
+          {"load_ns", figure(w.load_ns)}};
+}
+
+Json stage_json(const StageUse& s) {
+  return {{"chip", s.chip},           {"core", s.core},
+          {"first", s.first},         {"last", s.last},
+          {"operators", s.operators}, {"weights", weights_json(s.weights)},
+          {"in_bytes", s.bytes_in},   {"predicted_ns", figure(s.predicted_ns)},
+          {"ns", figure(s.ns)},       {"utilisation", figure(s.utilisation)}};
+}
+
+Json stages_json(const StagesUse& u) {
+  Json stages = Json::array();
+  for (const StageUse& s : u.stages) stages.push_back(stage_json(s));
+  return {{"stages", stages},
+          {"fill_ns", figure(u.fill_ns)},
+          {"interval_ns", figure(u.interval_ns)},
+          {"slowest_ns", figure(u.slowest_ns)},
+          {"balance", figure(u.balance)},
+          {"bubbles", figure(u.bubbles)},
+          {"link_bytes", u.link_bytes},
+          {"copies_interval_ns", figure(u.copies_interval_ns)},
+          {"copies_call_ns", figure(u.copies_latency_ns)},
+          {"advised_cores", u.advised_cores}};
+}
+
 Json segment_json(const SegmentUse& s) {
   return {{"place", s.place},
           {"operators", s.operators},
@@ -41,9 +73,26 @@ Json throughput_json(const Throughput& t) {
           {"chip_per_s", figure(t.chip_per_s)},
           {"instance_per_s", figure(t.instance_per_s)},
           {"cores", t.cores},
+          {"simulated_cores", t.simulated_cores},
           {"chips", t.chips},
           {"chip_bound", t.chip_bound},
           {"instance_bound", t.instance_bound}};
+}
+
+Json busy_json(const BusyCores& b) {
+  return {{"cores", b.cores},
+          {"chips", b.chips},
+          {"cores_per_chip", b.most},
+          {"alone_ns", figure(b.alone_ns)},
+          {"call_ns", figure(b.call_ns)},
+          {"slow_down", figure(b.slow_down())},
+          {"interval_ns", figure(b.interval_ns)},
+          {"chip_per_s", figure(b.chip_per_s)},
+          {"per_s", figure(b.per_s)},
+          {"dram_bytes_per_ns", figure(b.bytes_per_ns)},
+          {"dram_limit_bytes_per_ns", figure(b.limit_bytes_per_ns)},
+          {"contended", figure(b.contended)},
+          {"bound", b.bound}};
 }
 
 Json cost_json(const CostLine& c) {
@@ -180,9 +229,13 @@ std::string report_json(const Report& report) {
                {"device_memory_bytes", report.device_memory_bytes}};
   if (report.padding) json["padding"] = padding_json(*report.padding);
   json["segments"] = list(report.segments, segment_json);
+  if (report.stages) json["pipeline"] = stages_json(*report.stages);
+  if (report.weights) json["weights"] = weights_json(*report.weights);
   if (report.latency) json["latency"] = latency_json(*report.latency);
+  if (report.busy) json["busy_cores"] = busy_json(*report.busy);
   if (report.throughput) json["throughput"] = throughput_json(*report.throughput);
   if (!report.cost.empty()) json["cost"] = list(report.cost, cost_json);
+  if (report.load) json["load"] = load_json(*report.load);
   if (!report.engines.empty()) json["engines"] = list(report.engines, engine_json);
   if (report.roofline) json["roofline"] = roofline_json(*report.roofline);
   if (!report.operators.empty()) json["operators"] = list(report.operators, operator_json);

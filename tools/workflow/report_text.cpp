@@ -6,6 +6,8 @@
 
 #include "tools/workflow/format.h"
 #include "tools/workflow/report.h"
+#include "tools/workflow/stages.h"
+#include "tools/workflow/weights.h"
 
 namespace inf::workflow {
 namespace {
@@ -43,6 +45,20 @@ std::string segments_text(const std::vector<SegmentUse>& segments) {
   return "\nSegments (one after the other; host time from the instance file)\n" + table.text();
 }
 
+std::string busy_text(const BusyCores& busy) {
+  Table table({kLeft, kRight, kLeft});
+  table.row({"alone", duration(busy.alone_ns), "device time of a call, the rest of the chip idle"});
+  table.row(
+      {"busy", duration(busy.call_ns), fmt::format("with the others busy: {:.3g} times as long", busy.slow_down())});
+  table.row({"device memory", fmt::format("{:.4g} GB/s", busy.bytes_per_ns),
+             fmt::format("drawn of {:.4g}; {} of the time the cores want more than there is", busy.limit_bytes_per_ns,
+                         percent(busy.contended))});
+  table.row({"bound by", busy.bound, ""});
+  const std::string where = busy.chips == 1 ? fmt::format("{} of a chip", busy.most)
+                                            : fmt::format("{} over {} chips", busy.cores, busy.chips);
+  return fmt::format("\nCores ({} busy, a copy of the model on each; simulated together)\n", where) + table.text();
+}
+
 std::string throughput_text(const Report& report) {
   const Throughput& rate = *report.throughput;
   Table table({kLeft, kRight, kLeft});
@@ -50,8 +66,12 @@ std::string throughput_text(const Report& report) {
   table.row({"one core", per_second(rate.core_per_s),
              fmt::format("device + {} device start; several workers hide copies and runtime",
                          duration(rate.device_start_ns))});
-  table.row(
-      {"one chip", per_second(rate.chip_per_s), fmt::format("{} cores, bound by {}", rate.cores, rate.chip_bound)});
+  table.row({"one chip", per_second(rate.chip_per_s),
+             rate.simulated_cores > 0
+                 ? fmt::format("{} of {} cores, simulated together; bound by {}", rate.simulated_cores, rate.cores,
+                               rate.chip_bound)
+                 : fmt::format("{} cores, bound by {}; from one core's time, --cores simulates them", rate.cores,
+                               rate.chip_bound)});
   const bool by_host = rate.instance_bound == "host";
   if (rate.chips > 1 || by_host)
     table.row({"instance", per_second(rate.instance_per_s),
@@ -194,13 +214,19 @@ std::string host_text(const Report& report) {
 
 std::string report_text(const Report& report, bool with_host) {
   std::string text =
-      fmt::format("{} on {}, {}, one NeuronCore\n", report.model, report.chip_title, workflow::text(report.precision));
+      fmt::format("{} on {}, {}, {}\n", report.model, report.chip_title, workflow::text(report.precision),
+                  report.stages ? fmt::format("{} NeuronCores in a pipeline", report.stages->stages.size())
+                                : std::string("one NeuronCore"));
   for (const std::string& note : report.notes) text += "  " + note + "\n";
+  if (report.weights) text += "  " + weights_text(*report.weights) + "\n";
   if (report.box_count) text += fmt::format("  {} text boxes found\n", *report.box_count);
   if (report.padding) text += padding_text(report);
+  if (report.stages) text += stages_text(*report.stages);
   if (report.segments.size() > 1) text += segments_text(report.segments);
   if (report.latency) text += latency_text(*report.latency);
+  if (report.busy) text += busy_text(*report.busy);
   if (report.throughput) text += throughput_text(report);
+  if (report.load) text += load_text(*report.load);
   if (report.latency && !report.engines.empty()) text += engines_text(report);
   if (report.roofline) text += roofline_text(*report.roofline);
   if (report.latency && !report.operators.empty()) text += operators_text(report);

@@ -9,33 +9,21 @@
 
 #include "isa/arch/chip_config.h"
 #include "isa/base/error.h"
+#include "tools/workflow/batch_fit.h"
+#include "tools/workflow/busy_cores.h"
 #include "tools/workflow/fit.h"
 #include "tools/workflow/instances.h"
 #include "tools/workflow/judge.h"
 #include "tools/workflow/layer_run.h"
+#include "tools/workflow/measure.h"
 #include "tools/workflow/model.h"
+#include "tools/workflow/run_parts.h"
 #include "tools/workflow/segments.h"
 #include "tools/workflow/stop_watch.h"
+#include "tools/workflow/weights.h"
 
 namespace inf::workflow {
 namespace {
-
-/// Outputs in graph order, cut back to the size of the inputs.
-std::vector<NamedArray> model_outputs(const FittedWorkload& fitted, NamedValues& values) {
-  std::vector<NamedArray> outputs;
-  const compiler::Graph& graph = fitted.run().graph;
-  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
-    const compiler::Value& value = graph.value(graph.outputs[i]);
-    outputs.push_back({value.name, crop(fitted, i, {value.shape, std::move(values.at(value.name).data)})});
-  }
-  return outputs;
-}
-
-compiler::CompileOptions with_precision(compiler::CompileOptions options, const Workload& workload) {
-  options.compute = workload.precision.compute;
-  options.storage = workload.precision.storage;
-  return options;
-}
 
 /// What a program of exactly the inputs' size would take; nothing where that does not compile.
 std::optional<Latency> exact_latency(const FittedWorkload& fitted, const Workload& workload, const arch::ChipSpec& chip,
@@ -44,7 +32,7 @@ std::optional<Latency> exact_latency(const FittedWorkload& fitted, const Workloa
   options.mode = RunOptions::Mode::timing;
   try {
     compiler::PlacedModel model =
-        compiler::compile_placed(fitted.exact.graph, chip, with_precision({}, workload), workload.host_operators);
+        compiler::compile_placed(fitted.exact.graph, chip, with_workload({}, workload), workload.host_operators);
     const PlacedRun run = run_segments(model, chip, instance, fitted.exact.inputs, options, progress);
     Report report;
     measure_placed(model, run, chip, instance, workload.precision.compute, report);
@@ -53,19 +41,6 @@ std::optional<Latency> exact_latency(const FittedWorkload& fitted, const Workloa
     if (error.kind() == ErrorKind::unsupported) return std::nullopt;
     throw;
   }
-}
-
-void describe(const Workload& workload, const LoadedWorkload& loaded, const arch::ChipSpec& chip,
-              const RunOptions& options, Report& report) {
-  report.workload = workload.name;
-  report.model = loaded.model_title;
-  report.chip = chip.name;
-  report.chip_title = chip.title;
-  report.chip_hash = chip.hash();
-  report.precision = workload.precision;
-  report.mode = mode_name(options.mode);
-  report.notes = loaded.notes;
-  report.host.threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
 }
 
 /// The errors of every operator, where they are asked for: of a model that is one program at the size of its inputs.
@@ -89,7 +64,46 @@ void measure_layers(const Workload& workload, const FittedWorkload& fitted, cons
   result.report.checks.push_back({"layer SNR, dB", wanted, least, least >= wanted});
 }
 
+/// The model on all cores that were asked for, in place of what one core's time says about the chip.
+void measure_cores(compiler::PlacedModel& model, const arch::ChipSpec& chip, const arch::InstanceSpec& instance,
+                   const CoreLayout& layout, Progress& progress, Report& report) {
+  std::vector<isa::ProgramSource*> programs;
+  for (compiler::CompiledSegment& segment : model.segments)
+    if (segment.place == compiler::Place::chip) programs.push_back(segment.model.source.get());
+  const auto gap = static_cast<double>(instance.runtime.device_start_ns);
+  report.busy = simulate_busy_cores(chip, programs, layout, gap, progress);
+  const double host = host_per_s(report.latency->host_ns, instance);
+  report.throughput = busy_throughput(*report.busy, *report.throughput, host);
+  report.cost = measure_cost(*report.throughput, instance);
+  if (layout.cores < chip.cores * instance.chips)
+    report.notes.push_back(fmt::format("throughput and cost are those of {} of the {} cores of {}", layout.cores,
+                                       chip.cores * instance.chips, instance.name));
+}
+
 }  // namespace
+
+std::vector<NamedArray> model_outputs(const FittedWorkload& fitted, NamedValues& values) {
+  std::vector<NamedArray> outputs;
+  const compiler::Graph& graph = fitted.run().graph;
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
+    const compiler::Value& value = graph.value(graph.outputs[i]);
+    outputs.push_back({value.name, crop(fitted, i, {value.shape, std::move(values.at(value.name).data)})});
+  }
+  return outputs;
+}
+
+void describe(const Workload& workload, const LoadedWorkload& loaded, const arch::ChipSpec& chip,
+              const RunOptions& options, Report& report) {
+  report.workload = workload.name;
+  report.model = loaded.model_title;
+  report.chip = chip.name;
+  report.chip_title = chip.title;
+  report.chip_hash = chip.hash();
+  report.precision = workload.precision;
+  report.mode = mode_name(options.mode);
+  report.notes = loaded.notes;
+  report.host.threads = options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency());
+}
 
 void note_assumed_course(const RunOptions& options, std::uint64_t data_dependent, std::vector<std::string>& notes) {
   if (options.mode != RunOptions::Mode::timing || data_dependent == 0) return;
@@ -101,6 +115,10 @@ RunResult run(const Workload& workload, const RunOptions& options, Progress& pro
   const StopWatch all;
   const arch::ChipSpec chip = arch::load_chip(workload.chip);
   const arch::InstanceSpec instance = find_instance(workload);
+  std::optional<CoreLayout> layout;
+  if (workload.cores || options.spread)
+    layout = lay_out_cores(chip, instance, arch::load_instances(workload.instances),
+                           workload.cores.value_or(chip.cores), workload.cores_place);
   const FittedWorkload fitted = fit(workload, options.mode != RunOptions::Mode::timing);
   RunResult result;
   Report& report = result.report;
@@ -108,9 +126,8 @@ RunResult run(const Workload& workload, const RunOptions& options, Progress& pro
   report.padding = fitted.padding;
 
   const StopWatch compiling;
-  const compiler::CompileOptions compile_options = with_precision(options.compile, workload);
-  compiler::PlacedModel model =
-      compiler::compile_placed(fitted.run().graph, chip, compile_options, workload.host_operators);
+  const compiler::CompileOptions compile_options = with_workload(options.compile, workload);
+  compiler::PlacedModel model = compile_workload(workload, fitted.run().graph, chip, compile_options);
   report.host.compile_seconds = compiling.seconds();
   report.ledger = count_ledger(model.graph.ledger);
 
@@ -123,6 +140,9 @@ RunResult run(const Workload& workload, const RunOptions& options, Progress& pro
     report.instructions += simulated.instructions;
     report.kernel_events += simulated.kernel_events;
     report.data_dependent += simulated.data_dependent;
+    if (const compiler::WeightUse& weights = model.segments[i].model.weights; weights.bytes > 0)
+      add_weights(weights, chip, arch::Timebase(chip).to_ns(simulated.load),
+                  report.weights ? *report.weights : report.weights.emplace());
     report.device_memory_bytes += model.segments[i].model.source->image().dram_bytes;  // all stay loaded
   }
   const bool timed = options.mode != RunOptions::Mode::values;
@@ -130,6 +150,7 @@ RunResult run(const Workload& workload, const RunOptions& options, Progress& pro
   if (timed && report.padding)
     report.padding->exact = exact_latency(fitted, workload, chip, instance, options, progress);
   if (timed) measure_placed(model, placed, chip, instance, workload.precision.compute, report);
+  if (timed && layout) measure_cores(model, chip, instance, *layout, progress, report);
   if (options.mode != RunOptions::Mode::timing) {
     result.outputs = model_outputs(fitted, placed.values);
     const StopWatch judging;

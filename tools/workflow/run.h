@@ -9,12 +9,14 @@
 #include "tools/workflow/npy.h"
 #include "tools/workflow/progress.h"
 #include "tools/workflow/report.h"
+#include "tools/workflow/spread.h"
 #include "tools/workflow/workload.h"
 
 namespace inf::workflow {
 
 struct RunOptions {
   enum class Mode : std::uint8_t { timing, values, both } mode = Mode::both;
+  std::optional<Spread> spread;          ///< how several cores are used; data parallel where only cores are given
   int threads = 0;                       ///< 0: one per processor
   bool reference = true;                 ///< run the fp32 reference and compare, where values are computed
   bool layers = false;                   ///< measure the errors of every operator; as checks.min_layer_snr_db does
@@ -41,5 +43,9 @@ void note_assumed_course(const RunOptions& options, std::uint64_t data_dependent
 
 /// Compiles, simulates, compares with the reference and measures.
 RunResult run(const Workload& workload, const RunOptions& options, Progress& progress);
+
+/// The same with the model as a chain of stages on `cores` cores of the instance. Errors: usage for more cores than the
+/// instance has or stages than the model can be cut into; unsupported where the host would have to run an operator.
+RunResult run_pipelined(const Workload& workload, const RunOptions& options, std::int64_t cores, Progress& progress);
 
 }  // namespace inf::workflow

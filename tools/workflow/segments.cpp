@@ -13,16 +13,6 @@ using compiler::CompiledSegment;
 using compiler::Graph;
 using compiler::Place;
 
-void run_on_host(const CompiledSegment& segment, NamedValues& values, Progress& progress) {
-  progress.stage("host operators");
-  std::vector<std::vector<float>> inputs;
-  for (const compiler::ValueId id : segment.graph.inputs)
-    inputs.push_back(values.at(segment.graph.value(id).name).data);
-  std::vector<Tensor> outputs = run_reference(segment.graph, inputs);
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    values[segment.graph.value(segment.graph.outputs[i]).name] = std::move(outputs[i]);
-}
-
 std::int64_t bytes_of(const Graph& graph, const std::vector<compiler::ValueId>& ids) {
   std::int64_t sum = 0;
   for (const compiler::ValueId id : ids) sum += compiler::bytes(graph.value(id));
@@ -77,6 +67,14 @@ void share(double device_ns, Report& report) {
 
 }  // namespace
 
+void run_on_host(const Graph& graph, NamedValues& values, Progress& progress) {
+  progress.stage("host operators");
+  std::vector<std::vector<float>> inputs;
+  for (const compiler::ValueId id : graph.inputs) inputs.push_back(values.at(graph.value(id).name).data);
+  std::vector<Tensor> outputs = run_reference(graph, inputs);
+  for (std::size_t i = 0; i < outputs.size(); ++i) values[graph.value(graph.outputs[i]).name] = std::move(outputs[i]);
+}
+
 PlacedRun run_segments(compiler::PlacedModel& model, const arch::ChipSpec& chip, const arch::InstanceSpec& instance,
                        const std::vector<ModelInput>& inputs, const RunOptions& options, Progress& progress) {
   PlacedRun run;
@@ -86,7 +84,7 @@ PlacedRun run_segments(compiler::PlacedModel& model, const arch::ChipSpec& chip,
     SegmentRun done;
     if (segment.place == Place::host) {
       done.host_ns = host_ns(segment.graph, instance.runtime);
-      if (computes) run_on_host(segment, run.values, progress);
+      if (computes) run_on_host(segment.graph, run.values, progress);
     } else {
       done.program = run_program(chip, segment.model, run.values, options, progress);
       if (computes) take_outputs(segment.graph, segment.model.source->image(), done.program->result, run.values);

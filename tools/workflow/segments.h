@@ -25,6 +25,9 @@ struct PlacedRun {
 PlacedRun run_segments(compiler::PlacedModel& model, const arch::ChipSpec& chip, const arch::InstanceSpec& instance,
                        const std::vector<ModelInput>& inputs, const RunOptions& options, Progress& progress);
 
+/// Adds the outputs of a graph, computed by the fp32 reference executor from values that are there.
+void run_on_host(const compiler::Graph& graph, NamedValues& values, Progress& progress);
+
 /// A line of the report for each segment; `timed` without times when there are none.
 std::vector<SegmentUse> measure_segments(const compiler::PlacedModel& model, const PlacedRun& run,
                                          const arch::ChipSpec& chip, const arch::InstanceSpec& instance, bool timed);

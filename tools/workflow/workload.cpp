@@ -8,49 +8,16 @@
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
 #include "tools/workflow/files.h"
+#include "tools/workflow/onnx_batch.h"
+#include "tools/workflow/workload_builtin.h"
 #include "tools/workflow/workload_fields.h"
-#include "tools/workflow/workload_parseq.h"
 
 namespace inf::workflow {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kSizeStep = 32;  // CRAFT halves its input five times
-
 fs::path beside(const WorkloadFile& file, const std::string& path) {
   return (file.file.parent_path() / path).lexically_normal();
-}
-
-int round_up(std::int64_t size) { return static_cast<int>((size + kSizeStep - 1) / kSizeStep * kSizeStep); }
-
-workloads::WeightChoice parse_weights(const PlacedText& weights) {
-  try {
-    return workloads::parse_weight_choice(weights.text);
-  } catch (const Error& error) {
-    throw Error(error.kind(), weights.place, "model." + error.where() + ": " + error.message(), error.notes());
-  }
-}
-
-workloads::WeightChoice resolve_weights(const WorkloadFile& file) {
-  if (!file.model.weights) return {};
-  workloads::WeightChoice weights = parse_weights(*file.model.weights);
-  if (weights.source == workloads::WeightChoice::Source::file) weights.file = beside(file, file.model.weights->text);
-  return weights;
-}
-
-BuiltinCraft resolve_craft(const WorkloadFile& file, const Overrides& overrides) {
-  if (!overrides.bind.empty() || !overrides.buckets.empty())
-    throw Error(ErrorKind::usage, overrides.bind.empty() ? "--bucket" : "--bind",
-                "is for ONNX files; a built-in model takes --size");
-  BuiltinCraft craft;
-  craft.weights = resolve_weights(file);
-  std::optional<Extent> asked = overrides.size;
-  if (!asked && file.model.height)
-    asked = Extent{static_cast<int>(*file.model.height), static_cast<int>(*file.model.width)};
-  if (!asked) return craft;
-  craft.size = Extent{round_up(asked->height), round_up(asked->width)};
-  if (!(*craft.size == *asked)) craft.size_asked = asked;
-  return craft;
 }
 
 OnnxModel resolve_onnx(const WorkloadFile& file, const Overrides& overrides) {
@@ -66,6 +33,7 @@ OnnxModel resolve_onnx(const WorkloadFile& file, const Overrides& overrides) {
   for (const std::string& text : overrides.buckets)
     model.buckets.push_back({parse_binding(text, "--bucket"), "--bucket " + text});
   for (const auto& [name, shape] : file.model.shapes) model.options.shapes[name] = shape;
+  if (const auto batch = overrides.batch ? overrides.batch : file.model.batch) bind_batch(model, *batch);
   return model;
 }
 
@@ -160,6 +128,21 @@ compiler::HostOperators parse_host_operators(const std::string& text, const std:
               fmt::format("host_operators = {} is none of forbid, allow{}", text, did_you_mean(text, kNames)));
 }
 
+compiler::WeightChoice parse_weight_choice(const std::string& text, const std::string& place) {
+  constexpr std::array<std::string_view, 2> kNames = {"automatic", "stream"};
+  if (text == kNames[0]) return compiler::WeightChoice::automatic;
+  if (text == kNames[1]) return compiler::WeightChoice::stream;
+  throw Error(ErrorKind::usage, place,
+              fmt::format("weights = {} is none of automatic, stream{}", text, did_you_mean(text, kNames)));
+}
+
+compiler::CompileOptions with_workload(compiler::CompileOptions options, const Workload& workload) {
+  options.compute = workload.precision.compute;
+  options.storage = workload.precision.storage;
+  options.weights = workload.weights;
+  return options;
+}
+
 Binding parse_binding(const std::string& text, const std::string& place) {
   Binding binding;
   for (std::size_t start = 0; start <= text.size();) {
@@ -193,10 +176,8 @@ Workload resolve(const WorkloadFile& file, const Overrides& overrides) {
   Workload workload;
   workload.file = file.file;
   workload.name = file.file.stem().string();
-  if (file.model.builtin && file.model.builtin->text == "parseq")
-    workload.model = resolve_parseq(file, overrides, resolve_weights(file));
-  else if (file.model.builtin)
-    workload.model = resolve_craft(file, overrides);
+  if (file.model.builtin)
+    workload.model = resolve_builtin(file, overrides);
   else
     workload.model = resolve_onnx(file, overrides);
   for (const WorkloadFile::Input& input : file.inputs) workload.inputs.push_back(resolve_input(file, input));
@@ -208,6 +189,12 @@ Workload resolve(const WorkloadFile& file, const Overrides& overrides) {
     workload.host_operators = parse_host_operators(*overrides.host_operators, "--host-ops");
   else if (file.host_operators)
     workload.host_operators = parse_host_operators(file.host_operators->text, file.host_operators->place);
+  workload.cores = overrides.cores ? overrides.cores : file.cores;
+  workload.cores_place = overrides.cores ? "--cores" : file.cores_place;
+  if (overrides.weights)
+    workload.weights = parse_weight_choice(*overrides.weights, "--weights");
+  else if (file.weights)
+    workload.weights = parse_weight_choice(file.weights->text, file.weights->place);
   resolve_target(file, overrides, workload);
   workload.checks = {file.checks.min_correlation, file.checks.min_snr_db,  file.checks.min_layer_snr_db,
                      file.checks.max_error,       file.checks.min_box_iou, file.checks.min_same_text};

@@ -11,7 +11,9 @@
 #include "tools/workflow/auto_cast.h"
 #include "tools/workflow/pre_post.h"
 #include "tools/workflow/workload_file.h"
+#include "workloads/cnn/options.h"
 #include "workloads/craft/options.h"
+#include "workloads/encoder/options.h"
 #include "workloads/parseq/options.h"
 #include "workloads/words/font.h"
 
@@ -20,6 +22,7 @@ namespace inf::workflow {
 /// CRAFT as inf-sim writes it. Without `size` the picture decides.
 struct BuiltinCraft {
   workloads::WeightChoice weights;
+  std::int64_t batch = 1;            ///< a picture fills it by being repeated
   std::optional<Extent> size;        ///< multiples of 32
   std::optional<Extent> size_asked;  ///< what the file or the command line said, where that was none
 };
@@ -32,11 +35,24 @@ struct BuiltinParseq {
   workloads::WeightChoice weights;
 };
 
+/// A classifier as inf-sim writes it.
+struct BuiltinCnn {
+  workloads::CnnOptions options;
+};
+
+/// A text encoder as inf-sim writes it.
+struct BuiltinEncoder {
+  workloads::EncoderOptions options;
+};
+
 struct OnnxModel {
   std::filesystem::path file;
   compiler::ImportOptions options;  ///< with buckets, its symbols are the size of the inputs
   std::vector<WorkloadFile::Bucket> buckets;
 };
+
+/// What a workload runs.
+using ModelChoice = std::variant<BuiltinCraft, OnnxModel, BuiltinParseq, BuiltinCnn, BuiltinEncoder>;
 
 /// Where one model input comes from.
 struct InputSource {
@@ -65,13 +81,16 @@ struct TextOptions {
 struct Workload {
   std::string name;  ///< stem of the file
   std::filesystem::path file;
-  std::variant<BuiltinCraft, OnnxModel, BuiltinParseq> model;
+  ModelChoice model;
   std::vector<InputSource> inputs;
   std::optional<PreOptions> pre;
   std::optional<PostOptions> post;
   std::optional<TextOptions> text;  ///< a reader: its logits become text
   Precision precision;
   compiler::HostOperators host_operators = compiler::HostOperators::forbid;
+  std::optional<std::int64_t> cores;  ///< that run the model at the same time
+  std::string cores_place;            ///< for messages
+  compiler::WeightChoice weights = compiler::WeightChoice::automatic;
   std::filesystem::path chip, instances;
   std::string instance;        ///< empty: the first of the file
   std::string instance_place;  ///< for messages
@@ -82,9 +101,10 @@ struct Workload {
 struct Overrides {
   std::optional<std::string> chip, auto_cast, auto_cast_type;
   std::optional<Extent> size;
+  std::optional<std::int64_t> batch, cores;
   std::vector<std::string> bind;     ///< "batch=4", each in place of the file's size for that name
   std::vector<std::string> buckets;  ///< "batch=8,seq=128", all of them in place of the file's buckets
-  std::optional<std::string> host_operators;
+  std::optional<std::string> host_operators, weights;
   bool instances = true;  ///< false for commands that price nothing: a chip then needs no instance file
 };
 
@@ -99,6 +119,12 @@ Precision resolve_precision(const WorkloadFile& file, const Overrides& overrides
 
 /// allow or forbid. Errors: usage at `place`.
 compiler::HostOperators parse_host_operators(const std::string& text, const std::string& place);
+
+/// automatic or stream. Errors: usage at `place`.
+compiler::WeightChoice parse_weight_choice(const std::string& text, const std::string& place);
+
+/// The compile options that the workload says, over `options`.
+compiler::CompileOptions with_workload(compiler::CompileOptions options, const Workload& workload);
 
 /// "batch=8,seq=128". Errors: usage at `place` for a part that is no NAME=SIZE, or a name that comes twice.
 Binding parse_binding(const std::string& text, const std::string& place);

@@ -21,13 +21,19 @@ constexpr std::array kFields = {
                   "taken off each side of a box before it is cut out: what the finder leaves around the text"},
     WorkloadField{"model.onnx", "text", "-", 0, 0, "-",
                   "ONNX file, relative to the workload file; either this or builtin"},
-    WorkloadField{"model.builtin", "text", "-", 0, 0, "-", "a model that inf-sim writes itself: craft or parseq"},
-    WorkloadField{"model.height", "whole number", "pixels", 1, 16384, "from the image",
-                  "craft only: input height; rounded up to a multiple of 32, and the report says so"},
+    WorkloadField{"model.builtin", "text", "-", 0, 0, "-",
+                  "a model that inf-sim writes itself: craft, parseq, a classifier or an encoder; `inf-sim build "
+                  "--help` lists them"},
+    WorkloadField{
+        "model.height", "whole number", "pixels", 1, 16384, "from the image",
+        "craft and classifiers: input height; craft's is rounded up to a multiple of 32, and the report says so; "
+        "a classifier has 224"},
     WorkloadField{"model.width", "whole number", "pixels", 1, 16384, "from the image",
-                  "craft only: input width, as height"},
-    WorkloadField{"model.weights", "text", "-", 0, 0, "demo",
-                  "builtin only: demo (constructed by hand, not trained), random:SEED, or a safetensors or ONNX file"},
+                  "craft and classifiers: input width, as height"},
+    WorkloadField{"model.weights", "text", "-", 0, 0, "demo, or random:1",
+                  "builtin only: random:SEED, a safetensors or ONNX file or, for craft and parseq, demo (constructed "
+                  "by hand, not "
+                  "trained)"},
     WorkloadField{"model.variant", "text", "-", 0, 0, "S", "parseq only: S or tiny"},
     WorkloadField{"model.characters", "whole number", "-", 1, 200, "25",
                   "parseq only: longest label; the decoder has one position more. Mode static has 50"},
@@ -35,7 +41,12 @@ constexpr std::array kFields = {
                   "parseq only: how the decoder is unrolled, one program each: nar, static, ar, ar-unrolled"},
     WorkloadField{"model.refine", "whole number", "-", 0, 8, "1",
                   "parseq only: refinement passes after nar and ar; static has none"},
-    WorkloadField{"model.batch", "whole number", "-", 1, 1024, "1", "parseq only: word images per call; static has 1"},
+    WorkloadField{"model.batch", "whole number", "-", 1, 1024, "1, or the file's",
+                  "inputs per call: of an ONNX file the leading dimension of every input; parseq's static has 1"},
+    WorkloadField{"model.sequence", "whole number", "tokens", 1, 512, "128", "encoders only: length of every sequence"},
+    WorkloadField{"model.head", "text", "-", 0, 0, "hidden",
+                  "encoders only: hidden (every token's vector comes back), cls (the first token's) or classification "
+                  "(two logits)"},
     WorkloadField{"model.symbols", "map", "-", 1, 1048576, "-",
                   "onnx only: size of each symbolic dimension, such as {batch: 1}"},
     WorkloadField{"model.shapes", "map", "-", 1, 1048576, "-",
@@ -75,6 +86,13 @@ constexpr std::array kFields = {
         "compile.host_operators", "text", "-", 0, 0, "forbid",
         "what to do with operators that the chip cannot run: forbid (refuse the model) or allow (the host runs "
         "them, and the report prices that)"},
+    WorkloadField{
+        "compile.cores", "whole number", "cores", 1, 4096, "1",
+        "cores that run the model at the same time, a copy on each, or with --mode pipeline its layers spread "
+        "over them; simulated together"},
+    WorkloadField{"compile.weights", "text", "-", 0, 0, "automatic",
+                  "where weights of products and convolutions are when a call begins: automatic (in SBUF, loaded once "
+                  "with the model, as far as they fit and gain) or stream (each call loads them from device memory)"},
     WorkloadField{"target.chip", "text", "-", 0, 0, "inf2", "name of a file in configs/chips, or a path"},
     WorkloadField{"target.instances", "text", "-", 0, 0, "as chip", "name of a file in configs/instances, or a path"},
     WorkloadField{"target.instance", "text", "-", 0, 0, "the first of the file",
@@ -90,6 +108,31 @@ constexpr std::array kFields = {
                   "every box must overlap its reference box at least this much"},
     WorkloadField{"checks.min_same_text", "number", "-", 0, 1, "-",
                   "readers: least share of words that read as in fp32 autoregressive decoding"},
+    WorkloadField{"load.workers", "whole number", "workers", 1, 64, "workers_per_core of the instance file",
+                  "a closed loop: threads for each copy of the model, each of which calls again when its call is done; "
+                  "with rate_per_s, how many serve a copy"},
+    WorkloadField{"load.cores", "whole number", "cores", 1, 4096, "all of the instance",
+                  "how many cores hold a copy of the model"},
+    WorkloadField{"load.rate_per_s", "number", "1/s", 1e-6, 1e9, "-",
+                  "an open loop: samples arrive by a Poisson process and are put into batches"},
+    WorkloadField{"load.max_batch", "whole number", "samples", 1, 1024, "1",
+                  "the largest batch; powers of two below it are compiled too, and what is left empty is padding"},
+    WorkloadField{"load.max_wait_ms", "number", "ms", 0, 1e6, "0",
+                  "a batch that is not full leaves when its oldest sample has waited this long"},
+    WorkloadField{"load.requests", "whole number", "-", 100, 10000000, "20000",
+                  "calls or samples that are simulated; the first tenth is not counted"},
+    WorkloadField{"load.seed", "whole number", "-", 0, 9007199254740992, "1", "of the arrivals"},
+    WorkloadField{
+        "compare.instances", "list", "-", 0, 0, "every size in configs/instances",
+        "what `inf-sim compare` puts side by side: sizes such as inf2.xlarge, families such as inf2, or paths "
+        "of instance files"},
+    WorkloadField{"compare.batches", "list", "samples", 1, 1024, "[1, 2, 4, 6, 8, 16]", "batch sizes"},
+    WorkloadField{"compare.modes", "list", "-", 0, 0, "[data-parallel]",
+                  "how cores are used: data-parallel (a copy on each) or pipeline (layers spread over them)"},
+    WorkloadField{"compare.workers", "whole number", "workers", 1, 64, "workers_per_core of the instance file",
+                  "threads for each copy at full load"},
+    WorkloadField{"compare.slo", "text", "-", 0, 0, "-",
+                  "latency limit with its unit, such as 50ms: the best of each kind under it is named"},
 };
 
 }  // namespace

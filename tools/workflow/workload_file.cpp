@@ -5,6 +5,7 @@
 #include "isa/arch/yaml_reader.h"
 #include "tools/workflow/field_reader.h"
 #include "tools/workflow/files.h"
+#include "tools/workflow/workload_builtin.h"
 #include "tools/workflow/workload_fields.h"
 #include "tools/workflow/workload_parseq.h"
 #include "tools/workflow/workload_sizes.h"
@@ -24,6 +25,9 @@ void read_model(Section& root, WorkloadFile& file, arch::Problems& problems) {
   into.height = read.integer("height");
   into.width = read.integer("width");
   into.weights = read.text("weights");
+  into.batch = read.integer("batch");
+  into.sequence = read.integer("sequence");
+  into.head = read.text("head");
   read_parseq_keys(model, into, problems);
   read_model_sizes(model, into, problems);
   into.place = place_text(problems, root.place_of("model"));
@@ -32,11 +36,7 @@ void read_model(Section& root, WorkloadFile& file, arch::Problems& problems) {
   const auto wrong = [&](std::string message) { problems.add(root.place_of("model"), std::move(message)); };
   if (into.onnx.has_value() == into.builtin.has_value()) wrong("model needs one of onnx and builtin");
   if (into.height.has_value() != into.width.has_value()) wrong("model.height and model.width come together");
-  if (into.builtin && into.builtin->text != "craft" && into.builtin->text != "parseq")
-    model.mistake("builtin", "is no built-in model; there are craft and parseq");
-  check_parseq_keys(root, into, problems);
-  if (into.onnx && !into.builtin && (into.height || into.weights))
-    wrong("model.height, model.width and model.weights belong to builtin; an ONNX file takes model.shapes");
+  check_builtin_keys(root, model, into, problems);
 }
 
 WorkloadFile::Input read_input(Section& section, arch::Problems& problems) {
@@ -121,6 +121,9 @@ void read_rest(Section& root, WorkloadFile& file, arch::Problems& problems) {
     file.auto_cast = read.text("auto_cast");
     file.auto_cast_type = read.text("auto_cast_type");
     file.host_operators = read.text("host_operators");
+    file.cores = read.integer("cores");
+    if (file.cores) file.cores_place = place_text(problems, compile->place_of("cores")) + ": compile.cores";
+    file.weights = read.text("weights");
     compile->finish();
   }
   if (auto target = root.section_or_none("target")) {
@@ -134,6 +137,39 @@ void read_rest(Section& root, WorkloadFile& file, arch::Problems& problems) {
                    read.number("max_error"),       read.number("min_box_iou"), read.number("min_same_text")};
     checks->finish();
   }
+}
+
+void read_load(Section& root, WorkloadFile& file, arch::Problems& problems) {
+  auto section = root.section_or_none("load");
+  if (!section) return;
+  Reader read(*section, "load", problems);
+  WorkloadFile::Load load;
+  load.workers = read.integer("workers");
+  load.cores = read.integer("cores");
+  load.rate_per_s = read.number("rate_per_s");
+  load.max_batch = read.integer("max_batch");
+  load.max_wait_ms = read.number("max_wait_ms");
+  load.requests = read.integer("requests");
+  load.seed = read.integer("seed");
+  load.place = place_text(problems, root.place_of("load"));
+  section->finish();
+  if (!load.workers && !load.rate_per_s)
+    problems.add(root.place_of("load"), "load needs workers (a closed loop) or rate_per_s (arrivals)");
+  if (!load.rate_per_s && (load.max_batch || load.max_wait_ms || load.seed))
+    problems.add(root.place_of("load"), "load.max_batch, load.max_wait_ms and load.seed go with load.rate_per_s");
+  file.load = std::move(load);
+}
+
+void read_compare(Section& root, WorkloadFile& file, arch::Problems& problems) {
+  auto section = root.section_or_none("compare");
+  if (!section) return;
+  Reader read(*section, "compare", problems);
+  file.compare.instances = read.texts("instances");
+  file.compare.modes = read.texts("modes");
+  file.compare.batches = read.integers("batches");
+  file.compare.slo = read.text("slo");
+  file.compare.workers = read.integer("workers");
+  section->finish();
 }
 
 }  // namespace
@@ -151,6 +187,8 @@ WorkloadFile read_workload_file(const std::filesystem::path& path) {
     read_inputs(root, file, problems);
     if (!file.pipeline) read_pre_and_post(root, file, problems);
     read_rest(root, file, problems);
+    read_load(root, file, problems);
+    read_compare(root, file, problems);
     root.finish();
   }
   problems.throw_if_any();

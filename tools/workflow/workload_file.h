@@ -24,12 +24,14 @@ struct WorkloadFile {
   };
   struct Model {
     std::optional<PlacedText> onnx, builtin, weights;
-    std::optional<std::int64_t> height, width;
+    std::optional<std::int64_t> height, width, batch;
+    std::optional<std::int64_t> sequence;  ///< this and head: encoders only
+    std::optional<PlacedText> head;
     Binding symbols;
     std::map<std::string, std::vector<std::int64_t>> shapes;
     std::vector<Bucket> buckets;
     std::optional<PlacedText> variant;  ///< this and what follows: parseq only
-    std::optional<std::int64_t> characters, batch, refine;
+    std::optional<std::int64_t> characters, refine;
     std::vector<PlacedText> modes;
     std::string place;
   };
@@ -56,6 +58,20 @@ struct WorkloadFile {
     std::optional<double> min_correlation, min_snr_db, min_layer_snr_db, max_error, min_box_iou, min_same_text;
   };
 
+  /// How calls come, for `inf-sim run`: workers, or a rate.
+  struct Load {
+    std::optional<std::int64_t> workers, cores, max_batch, requests, seed;
+    std::optional<double> rate_per_s, max_wait_ms;
+    std::string place;
+  };
+  /// What `inf-sim compare` puts side by side.
+  struct Compare {
+    std::vector<PlacedText> instances, modes;
+    std::vector<std::int64_t> batches;
+    std::optional<PlacedText> slo;
+    std::optional<std::int64_t> workers;
+  };
+
   /// A page through two models; `model`, `pre` and `post` are then those of the files that it names.
   struct Pipeline {
     std::optional<PlacedText> detect, read, mode;
@@ -73,9 +89,13 @@ struct WorkloadFile {
   std::optional<Post> post;       ///< set where the file says `post: craft:`
   bool pre_parseq = false;        ///< `pre: parseq:`
   std::optional<Text> post_text;  ///< set where the file says `post: text:`
-  std::optional<PlacedText> auto_cast, auto_cast_type, host_operators;
+  std::optional<PlacedText> auto_cast, auto_cast_type, host_operators, weights;
+  std::optional<std::int64_t> cores;
+  std::string cores_place;
   Target target;
   Checks checks;
+  std::optional<Load> load;
+  Compare compare;
 };
 
 /// Errors: usage when the file cannot be read; config with every mistake of the file (unknown and repeated keys, values

@@ -13,17 +13,6 @@ void read_parseq_keys(arch::Section& model, WorkloadFile::Model& into, arch::Pro
   into.characters = read.integer("characters");
   into.modes = read.texts("modes");
   into.refine = read.integer("refine");
-  into.batch = read.integer("batch");
-}
-
-void check_parseq_keys(arch::Section& root, const WorkloadFile::Model& model, arch::Problems& problems) {
-  const bool parseq = model.builtin && model.builtin->text == "parseq";
-  const bool keys = model.variant || model.characters || model.refine || model.batch || !model.modes.empty();
-  if (keys && !parseq)
-    problems.add(root.place_of("model"),
-                 "model.variant, characters, modes, refine and batch belong to builtin: parseq");
-  if (parseq && (model.height || model.width))
-    problems.add(root.place_of("model"), "model.height and model.width belong to builtin: craft; parseq reads 32x128");
 }
 
 BuiltinParseq resolve_parseq(const WorkloadFile& file, const Overrides& overrides, workloads::WeightChoice weights) {
@@ -39,7 +28,7 @@ BuiltinParseq resolve_parseq(const WorkloadFile& file, const Overrides& override
   if (from.variant) parseq.shape = workloads::parse_parseq_variant(from.variant->text, from.variant->place);
   parseq.characters = from.characters.value_or(parseq.characters);
   parseq.refine = from.refine.value_or(parseq.refine);
-  parseq.batch = from.batch.value_or(parseq.batch);
+  parseq.batch = overrides.batch ? *overrides.batch : from.batch.value_or(parseq.batch);
   for (const PlacedText& mode : from.modes) {
     parseq.modes.push_back(workloads::parse_parseq_mode(mode.text, mode.place));
     if (parseq.modes.back() == workloads::ParseqMode::step)

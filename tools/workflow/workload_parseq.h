@@ -9,9 +9,6 @@ namespace inf::workflow {
 /// The keys of a workload's model section that only the built-in parseq takes.
 void read_parseq_keys(arch::Section& model, WorkloadFile::Model& into, arch::Problems& problems);
 
-/// Notes keys of one built-in model that stand beside another.
-void check_parseq_keys(arch::Section& root, const WorkloadFile::Model& model, arch::Problems& problems);
-
 /// Errors: usage or config, at the place of the value, for what no PARSeq can have.
 BuiltinParseq resolve_parseq(const WorkloadFile& file, const Overrides& overrides, workloads::WeightChoice weights);
 

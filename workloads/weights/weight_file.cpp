@@ -14,7 +14,7 @@ namespace inf::workloads {
 namespace {
 
 const WeightTensor* find(const TensorMap& tensors, const std::string& name) {
-  for (const char* prefix : {"", "module.", "model."}) {
+  for (const char* prefix : {"", "module.", "model.", "bert.", "roberta.", "distilbert.", "electra."}) {
     if (const auto it = tensors.find(prefix + name); it != tensors.end()) return &it->second;
   }
   return nullptr;

@@ -218,3 +218,25 @@ TEST_CASE("a chain with little SBUF: no bit without timing, no cycle without val
   CHECK(test::run_on_chip(graph, b.inputs(), options, {.timing = false}, chip).outputs == run.outputs);
   CHECK(test::run_on_chip(graph, b.inputs(), options, {.values = false}, chip).result.end == run.result.end);
 }
+
+TEST_CASE("a batch that does not fit is done in rounds, with the same bits") {
+  GraphBuilder b;
+  const Shape s{8, 120, 96};
+  const ValueId x = b.input("x", s), n = b.node("n", LayerNorm{}, {x}, s);
+  const ValueId up = product(b, "up", n, 96, 800, {8, 120, 800}, {.act = {Act::gelu}});
+  const ValueId y = product(b, "y", up, 800, 96, s, {.has_bias = true}, x);
+  const Graph graph = b.finish({y});
+  const auto chip = test::small_chip(20 << 10);
+  for (const DType type : {DType::bf16, DType::fp32}) {
+    CAPTURE(inf::name(type));
+    const CompileOptions options = test::options_of(type);
+    const CompiledModel model = compile(graph, chip, options);
+    REQUIRE_FALSE(model.estimates.empty());
+    CHECK(model.estimates.back().decision.find(", round ") != std::string::npos);
+    CHECK(model.estimates.size() == model.source->image().ops.size());
+    const test::ChipRun rounds = test::run_on_chip(graph, b.inputs(), options, test::kOneThread, chip),
+                        whole = test::run_on_chip(graph, b.inputs(), options, test::kOneThread);
+    CHECK(rounds.outputs == whole.outputs);
+    CHECK(test::run_on_chip(graph, b.inputs(), options, {.values = false}, chip).result.end == rounds.result.end);
+  }
+}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/tiles/estimate.h"
 #include "compiler/tiles/lower.h"
 #include "isa/arch/chip_config.h"
 
@@ -29,7 +30,7 @@ Lowered products(bool same_weights, bool transpose_second) {
   graph.inputs = {x}, graph.outputs = {y};
   graph.nodes.push_back({MatMul{}, {x, w}, h, "first"});
   graph.nodes.push_back({MatMul{.transpose_b = transpose_second}, {h, same_weights ? w : v}, y, "second"});
-  return lower(graph, chip, {});
+  return lower(graph, chip, {}, weight_ring_bytes(chip));
 }
 
 std::vector<const TileTensor*> constants(const Lowered& lowered) {

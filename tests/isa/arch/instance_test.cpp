@@ -55,6 +55,31 @@ TEST_CASE("inf1 instances") {
   CHECK(std::filesystem::equivalent(small.chip_file, INF_SOURCE_DIR "/configs/chips/inf1.yaml"));
 }
 
+TEST_CASE("a price that is not published: left out everywhere, infinite, and of nothing the cheapest") {
+  const std::string file = INF_SOURCE_DIR "/configs/instances/trainium1.yaml";
+  const std::vector<InstanceSpec> sizes = load_instances(file);
+  REQUIRE(sizes.size() == 2);
+  CHECK_FALSE(sizes[0].on_demand.published());
+  CHECK(sizes[0].reserved.published());
+  CHECK(sizes[1].reserved.usd_per_hour == 8.197);
+  CHECK(sizes[0].usd_per_million(1000, sizes[0].on_demand) > 1e300);
+  std::string text = read_text(file);
+  const auto replaced = [&](const std::string& from, const std::string& to) {
+    std::string other = text;
+    const std::size_t at = other.find(from);
+    REQUIRE(at != std::string::npos);
+    other.replace(at, from.size(), to);
+    try {
+      parse_instances(other, file);
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return std::string("read");
+  };
+  CHECK(replaced("reserved: 0.512", "on_demand: 1.3, reserved: 0.512").find("on_demand") != std::string::npos);
+  CHECK(replaced("reserved: {date", "reserve: {date").find("reserve") != std::string::npos);
+}
+
 TEST_CASE("copies of one call") {
   const RuntimeSpec runtime = load_instance(kFile, "inf2.xlarge").runtime;
   CHECK(runtime.copy_ns(0) == 0);

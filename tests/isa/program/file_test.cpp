@@ -160,7 +160,7 @@ TEST_CASE("what the messages say") {
   flipped[12 + 32 + 3] = static_cast<char>(flipped[12 + 32 + 3] ^ 1);
   CHECK(error_of(file, "hello").message() == "is no program file; inf-sim compile and inf-sim asm write them");
   CHECK(error_of(file, version).message() ==
-        "has format version 9; this inf-sim reads version 1; compile or assemble it again");
+        "has format version 9; this inf-sim reads version 2; compile or assemble it again");
   CHECK(error_of(file, flipped).message() ==
         "is corrupted: the image section at byte 12 does not match its checksum; compile or assemble it again");
   CHECK(error_of(file, bytes.substr(0, 40)).message() ==

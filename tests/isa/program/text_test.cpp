@@ -125,7 +125,8 @@ TEST_CASE("mistakes are told with file, line, column, what is allowed and the ne
       {"unknown instruction", e + "  tensor_cpy dst=sbuf[0:1]@0:fp16(1x2)",
        "p.asm:2:3: 'tensor_cpy' where an instruction is allowed; did you mean 'tensor_copy'?"},
       {"unknown directive", "progam x",
-       "p.asm:1:1: 'progam' where a directive (program, chip, dram, tensor, data, op, segment, engine) is allowed; did "
+       "p.asm:1:1: 'progam' where a directive (program, chip, dram, tensor, data, op, preload, segment, engine) is "
+       "allowed; did "
        "you mean 'program'?"},
       {"unknown engine", "engine pool:", "p.asm:1:8: 'pool' where tensor, vector, scalar, gpsimd or sync is allowed"},
       {"no colon", "engine vector", "p.asm:1:14: end of line where ':' is allowed"},

@@ -118,10 +118,80 @@ TEST_CASE("load_stationary hides behind the running matmul") {
   const auto mm = r.of(isa::Opcode::matmul), ls = r.of(isa::Opcode::load_stationary);
   for (std::size_t i = 1; i < mm.size(); ++i) {
     CAPTURE(i);
-    CHECK(mm[i].start - mm[i - 1].start == cycles(Engine::tensor, 512));
+    CHECK(mm[i].start - mm[i - 1].start == cycles(Engine::tensor, i == 1 ? 512 : 512 + inf2().tensor.weight_switch));
     // at most one set of weights ahead: the load waits for the matmul that takes the set before it
     CHECK(ls[i].start >= mm[i - 1].start);
     CHECK(ls[i].end <= mm[i].start);
+  }
+}
+
+TEST_CASE("a matmul with other weights keeps away from the one before") {
+  struct Row {
+    const char* name;
+    DType dtype;
+    bool reload;
+    std::int64_t passes, wait;  ///< cycles of streaming, and of waiting before it, in units of the switch
+  };
+  const Row rows[] = {
+      {"bf16, the same weights", DType::bf16, false, 1, 0},
+      {"bf16, other weights", DType::bf16, true, 1, 1},
+      {"fp32, other weights: each pass has its own", DType::fp32, true, 4, 4},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.name));
+    Builder b;
+    for (int i = 0; i < 3; ++i) {
+      if (i == 0 || row.reload) b.add(Engine::tensor, load(sbuf(0, 128, 512 * i, row.dtype, 128)));
+      b.add(Engine::tensor, matmul(psum(0, 128, 2048 * i, 512), sbuf(0, 128, 4096, row.dtype, 512)));
+    }
+    Recorder r;
+    b.run({}, timing_only(), {&r});
+    const auto mm = r.of(isa::Opcode::matmul);
+    CHECK(mm[0].end - mm[0].start == cycles(Engine::tensor, 512 * row.passes));
+    CHECK(mm[2].end - mm[1].end == cycles(Engine::tensor, 512 * row.passes + row.wait * inf2().tensor.weight_switch));
+  }
+  SUBCASE("an array that has been idle for long enough takes them at once") {
+    Builder b;
+    b.add(Engine::tensor, load(sbuf(0, 128, 0, DType::bf16, 128)));
+    b.add(Engine::tensor, matmul(psum(0, 128, 0, 512), sbuf(0, 128, 4096, DType::bf16, 512)), {}, signal(3));
+    b.add(Engine::tensor, load(sbuf(0, 128, 512, DType::bf16, 128)));
+    b.add(Engine::tensor, matmul(psum(0, 128, 2048, 512), sbuf(0, 128, 4096, DType::bf16, 512)), {wait(3, 1)});
+    Recorder r;
+    b.run({}, timing_only(), {&r});
+    const auto mm = r.of(isa::Opcode::matmul);
+    REQUIRE(mm[1].start - mm[0].end > cycles(Engine::tensor, inf2().tensor.weight_switch));
+    CHECK(mm[1].end - mm[1].start == cycles(Engine::tensor, 512));
+  }
+}
+
+TEST_CASE("a transfer keeps its queue longer than its engines") {
+  struct Row {
+    const char* name;
+    unsigned bytes;  ///< of each partition
+    bool same_queue;
+  };
+  const Row rows[] = {{"small, one queue", 4, true},
+                      {"1 KiB, one queue", 1024, true},
+                      {"1 KiB, two queues", 1024, false},
+                      {"16 KiB, one queue: the engines take longer", 16384, true}};
+  const arch::DmaSpec& spec = inf2().dma;
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.name));
+    Builder b;
+    const auto x = b.input("x", DType::uint8, {128, row.bytes});
+    for (int i = 0; i < 3; ++i)
+      b.add(Engine::sync, dma(sbuf(0, 128, i * 16384, DType::uint8, row.bytes), dram(x, 128, DType::uint8, row.bytes),
+                              row.same_queue ? 0 : i));
+    Recorder r;
+    b.run({}, timing_only(), {&r});
+    REQUIRE(r.transfers.size() == 3);
+    const std::int64_t share = std::int64_t{spec.partitions_per_engine} * row.bytes;
+    const Tick busy = timebase().from_ns(arch::dma_share_ns(spec, spec.partitions_per_engine, row.bytes));
+    const Tick held = timebase().from_ns(arch::dma_queue_ns(spec, share));
+    const Tick apart = r.transfers[2].start - r.transfers[1].start;
+    const Tick bound = row.same_queue ? std::max(busy, held) : busy;
+    CHECK(apart >= bound);
+    CHECK(apart < bound + ns(2 * inf2().memory.access_ns));
   }
 }
 

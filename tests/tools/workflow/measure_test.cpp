@@ -116,7 +116,7 @@ TEST_CASE("throughput: cores until device memory is the narrower one") {
   Latency latency;
   latency.device_ns = 1e6;
   Roofline roof;
-  const double memory_share = chip().memory.bytes_per_ns * latency.device_ns;
+  const double memory_share = chip().memory.shared_bytes_per_ns * latency.device_ns;
   roof.dram_read = static_cast<std::int64_t>(memory_share / chip().cores / 2);
   Throughput rate = measure_throughput(chip(), latency, roof, instance(6));
   CHECK(rate.core_per_s == doctest::Approx(1000));

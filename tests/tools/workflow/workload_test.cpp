@@ -75,6 +75,25 @@ TEST_CASE("sizes are rounded up to multiples of 32, and what was asked is kept")
   }
 }
 
+TEST_CASE("built-in classifiers and encoders take batch, size, sequence and head") {
+  Overrides over;
+  over.batch = 8;
+  const Workload cnn = load("model: {builtin: resnet50, batch: 2, height: 64, width: 96}\n", over);
+  const workloads::CnnOptions& resnet = std::get<BuiltinCnn>(cnn.model).options;
+  CHECK(resnet.shape.name == "resnet50");
+  CHECK(resnet.batch == 8);
+  CHECK(resnet.height == 64);
+  CHECK(resnet.width == 96);
+  CHECK(resnet.weights.source == workloads::WeightChoice::Source::random);
+  const Workload text = load("model: {builtin: roberta-base, batch: 2, sequence: 512, head: classification}\n");
+  const workloads::EncoderOptions& roberta = std::get<BuiltinEncoder>(text.model).options;
+  CHECK(roberta.batch == 2);
+  CHECK(roberta.sequence == 512);
+  CHECK(roberta.head == workloads::EncoderHead::classification);
+  CHECK(std::get<BuiltinCraft>(load("model: {builtin: craft, batch: 3}\n").model).batch == 3);
+  CHECK(std::get<BuiltinParseq>(load("model: {builtin: parseq, batch: 3}\n", over).model).batch == 8);
+}
+
 TEST_CASE("paths are relative to the file, and the command line wins over it") {
   const Workload w = load(
       "model: {onnx: ../m.onnx, symbols: {batch: 2}, shapes: {x: [1, 3, 32, 32]}}\ninputs: {npy: x.npy}\ncompile: "
@@ -108,7 +127,22 @@ TEST_CASE("every mistake has its place, value and range") {
       {"both models", "model: {builtin: craft, onnx: m.onnx}\n", ":1:8", "model needs one of onnx and builtin", 0},
       {"neither model", "model: {weights: demo}\n", ":1:8", "model needs one of onnx and builtin", 0},
       {"unknown builtin", "model: {builtin: parsec}\n", ":1:18",
-       "model.builtin = parsec is no built-in model; there are craft and parseq", 0},
+       "model.builtin = parsec is no built-in model; did you mean 'parseq'?; there are craft, parseq, resnet18, "
+       "resnet34, "
+       "resnet50, resnet50-v1, resnet101, resnet152, vgg11, vgg13, vgg16, vgg19, bert-base, bert-large, distilbert, "
+       "roberta-base, electra-base and bge-base",
+       0},
+      {"tokens of a classifier", "model: {builtin: resnet18, sequence: 64}\n", ":1:8",
+       "model.sequence and model.head belong to built-in encoders", 0},
+      {"pixels of an encoder", "model: {builtin: bert-base, height: 64, width: 64}\n", ":1:8",
+       "model.height and model.width are not for encoders, which read model.sequence tokens", 0},
+      {"a sequence that is too long", "model: {builtin: bert-base, sequence: 513}\n", ":1:39",
+       "model.sequence = 513 is outside 1..512", 0},
+      {"no such head", "model: {builtin: bert-base, head: clas}\n", ":1:35",
+       "head = clas is none of hidden, cls, classification; did you mean 'cls'?", 0},
+      {"a VGG of another size", "model: {builtin: vgg11, height: 256, width: 224}\n", ":1:8",
+       "built-in model vgg11 cannot be built at this size", 1},
+      {"batch of nothing", "model: {builtin: resnet18, batch: 0}\n", ":1:35", "model.batch = 0 is outside 1..1024", 0},
       {"half a size", "model: {builtin: craft, height: 64}\n", ":1:8", "model.height and model.width come together", 0},
       {"size of an ONNX file", "model: {onnx: m.onnx, height: 64, width: 64}\n", ":1:8",
        "model.height, model.width and model.weights belong to builtin; an ONNX file takes model.shapes", 0},

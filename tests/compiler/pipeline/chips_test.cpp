@@ -1,0 +1,90 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "compiler/analysis/interpret.h"
+#include "isa/arch/chip_config.h"
+#include "isa/arch/instance.h"
+#include "sim/kernel/simulate_cores.h"
+#include "tests/compiler/pipeline/build_graph.h"
+#include "tests/compiler/pipeline/chip_run.h"
+
+namespace fs = std::filesystem;
+using namespace inf;
+using namespace inf::compiler;
+using inf::test::GraphBuilder;
+
+namespace {
+
+std::vector<fs::path> files_of(const char* folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(fs::path(INF_SOURCE_DIR) / "configs" / folder))
+    files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// A convolution with more output channels than any array has columns, a pool, a product and a softmax.
+Graph network(GraphBuilder& b) {
+  const ValueId x = b.input("image", {1, 3, 12, 16});
+  const ValueId c1 =
+      b.node("c1", Conv{.pads = {1, 1, 1, 1}, .has_bias = true, .act = {Act::relu}},
+             {x, b.constant("w1", {160, 3, 3, 3}, 0.2f), b.constant("b1", {160}, 0.1f)}, {1, 160, 12, 16});
+  const ValueId pool = b.node("pool", Pool{Pool::Kind::max, {2, 2}, {2, 2}}, {c1}, {1, 160, 6, 8});
+  const ValueId c2 =
+      b.node("c2", Conv{.has_bias = true},
+             {pool, b.constant("w2", {32, 160, 1, 1}, 0.1f), b.constant("b2", {32}, 0.1f)}, {1, 32, 6, 8});
+  const ValueId rows = b.node("rows", Reshape{}, {c2}, {32, 48});
+  const ValueId y = b.node("product", MatMul{}, {rows, b.constant("m", {48, 40}, 0.1f)}, {32, 40});
+  return b.finish({b.node("scores", Softmax{-1}, {y}, {32, 40})});
+}
+
+}  // namespace
+
+TEST_CASE("a chip is one file: each of them compiles a model and runs it, alone and on all of its cores") {
+  GraphBuilder b;
+  const Graph graph = network(b);
+  const auto want = interpret(graph, b.inputs());
+  CompileOptions compile;
+  compile.compute = compile.storage = DType::bf16;
+  std::size_t seen = 0;
+  for (const fs::path& file : files_of("chips")) {
+    CAPTURE(file.string());
+    const arch::ChipSpec chip = arch::load_chip(file);
+    CHECK(chip.name == file.stem().string());
+    const test::ChipRun run = test::run_on_chip(graph, b.inputs(), compile, {}, chip);
+    CHECK(test::relative_error(run.outputs[0], want[0]) < 0.05);
+
+    CompiledModel model = compiler::compile(graph, chip, compile);
+    std::vector<sim::CoreProgram> cores;
+    for (int c = 0; c < chip.cores; ++c) {
+      cores.push_back({});
+      cores.back().core = c;
+      cores.back().program = model.source.get();
+      cores.back().calls = 3;
+    }
+    sim::SimOptions timing;
+    timing.values = false;
+    const sim::CoresResult all = sim::simulate_cores(chip, cores, timing);
+    for (const sim::CoreRun& core : all.cores) CHECK(core.result.end >= run.result.end);
+    CHECK(static_cast<double>(all.memory.at(0).bytes) / arch::Timebase(chip).to_ns(all.end) <=
+          chip.memory.shared_bytes_per_ns);
+    ++seen;
+  }
+  CHECK(seen >= 4);
+}
+
+TEST_CASE("each chip file has an instance family") {
+  std::vector<std::string> chips;
+  for (const fs::path& file : files_of("instances"))
+    for (const arch::InstanceSpec& size : arch::load_instances(file)) {
+      CAPTURE(size.name);
+      chips.push_back(size.chip_file.stem().string());
+      CHECK((size.on_demand.published() || size.reserved.published()));
+    }
+  for (const fs::path& file : files_of("chips")) {
+    CAPTURE(file.string());
+    CHECK(std::find(chips.begin(), chips.end(), file.stem().string()) != chips.end());
+  }
+}
