@@ -1,4 +1,4 @@
-#include "compiler/streams/emission.h"
+#include "compiler/streams/broadcast_row.h"
 #include "compiler/tiles/conv_plan.h"
 
 // Layer norm over the columns of tokens: statistics by the batch-norm instructions, one pass to normalise, and the
@@ -12,76 +12,6 @@ using numerics::AluOp;
 namespace {
 
 constexpr std::int64_t kStatsRun = 512;  ///< most elements of one bn_stats. Source: fact sheet 4.4
-
-/// A constant row [cols] on every partition that holds rows: by one transfer, or, where it comes as terms, by a product
-/// of ones with them, which reads device memory once instead of once for each partition.
-class BroadcastRow {
- public:
-  BroadcastRow(Emission& e, TensorId id, std::int64_t rows)
-      : e_(e), partitions_(static_cast<int>(std::min<std::int64_t>(rows, e.chip.sbuf.partitions))) {
-    if (id == kNoTensor) return;
-    const std::int64_t cols = e.program.tensor(id).shape.back();
-    slot_ = e.sbuf.allocate(cols * 4);
-    const Pattern run = Pattern::row(u32(cols));
-    if (e.program.tensor(id).shape.size() == 2)
-      spread(id);
-    else
-      slot_.written = e.load_aside(at(partitions_, run), dram_access(e.program, id, 0, partitions_, 0, run), id,
-                                   e.dram.whole(id), slot_.free());
-  }
-  ~BroadcastRow() {
-    if (slot_.bytes > 0) e_.sbuf.release(slot_);
-  }
-  BroadcastRow(const BroadcastRow&) = delete;
-  explicit operator bool() const { return slot_.bytes > 0; }
-  isa::Access at(int partitions, const Pattern& run) const {
-    return sbuf_access(slot_.offset, 0, partitions, DType::fp32, run);
-  }
-  Horizon ready() const { return slot_.written; }
-  void used(const Horizon& until) { slot_.used.merge(until); }
-
- private:
-  void spread(TensorId id);
-
-  Emission& e_;
-  const int partitions_;
-  Slot slot_;
-};
-
-void BroadcastRow::spread(TensorId id) {
-  const TileTensor& row = e_.program.tensor(id);
-  const int terms = static_cast<int>(row.shape[0]), size = size_of(row.dtype), wide = e_.chip.tensor.columns;
-  const std::int64_t cols = row.shape[1],
-                     run = std::min<std::int64_t>(e_.chip.tensor.max_moving, e_.chip.psum.bank_bytes / 4);
-  Slot parts = e_.sbuf.allocate(cols * size), ones = e_.sbuf.allocate(std::int64_t{wide} * size);
-  const Pattern all = Pattern::row(u32(cols));
-  parts.written = e_.load_aside(sbuf_access(parts.offset, 0, terms, row.dtype, all),
-                                dram_access(e_.program, id, 0, terms, cols, all), id, e_.dram.whole(id), parts.free());
-  ones.written =
-      e_.emit(e_.roles.fill,
-              isa::Memset{.dst = sbuf_access(ones.offset, 0, terms, row.dtype, Pattern::row(u32(wide))), .value = 1},
-              ones.free());
-  const Horizon free = slot_.free();
-  for (int first = 0; first < partitions_; first += wide) {
-    const int n = std::min(wide, partitions_ - first);
-    for (std::int64_t col = 0; col < cols; col += run) {
-      const Pattern some = Pattern::row(u32(std::min(run, cols - col)));
-      const int bank = e_.psum.take();
-      const isa::Access psum = psum_access(e_.chip, bank, n, some);
-      e_.emit(Engine::tensor, isa::LoadStationary{sbuf_access(ones.offset, 0, terms, row.dtype, Pattern::row(u32(n)))},
-              ones.written);
-      const Horizon product =
-          e_.emit(Engine::tensor,
-                  isa::Matmul{.dst = psum, .moving = sbuf_access(parts.offset + col * size, 0, terms, row.dtype, some)},
-                  parts.written + e_.psum.free(bank));
-      const isa::Access dst = sbuf_access(slot_.offset + col * 4, first, n, DType::fp32, some);
-      const Horizon moved = evict(e_, {}, dst, psum, 1, ScalarOperand::imm(0), dst, product + free);
-      e_.psum.free(bank) = moved;
-      parts.used.merge(product), ones.used.merge(product), slot_.written.merge(moved);
-    }
-  }
-  e_.sbuf.release(parts), e_.sbuf.release(ones);
-}
 
 class NormEmitter {
  public:

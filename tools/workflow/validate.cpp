@@ -185,7 +185,7 @@ Validation validate(const std::filesystem::path& file, const std::string& filter
     if (passes(m, filter)) validation.rows.push_back({std::move(m)});
   if (validation.rows.empty())
     throw Error(ErrorKind::usage, "--filter",
-                fmt::format("no id, group or model of {} holds '{}'", file.string(), filter));
+                fmt::format("no id, group or model of {} holds '{}'", file.filename().string(), filter));
   std::size_t done = 0;
   for (ValidationRow& row : validation.rows) {
     progress.stage("validate");
