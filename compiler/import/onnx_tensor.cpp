@@ -7,9 +7,9 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <limits>
 
+#include "compiler/import/external_data.h"
 #include "isa/base/error.h"
 
 namespace inf::compiler::importer {
@@ -31,61 +31,6 @@ float from_half(std::uint16_t h) {
   return std::bit_cast<float>(sign | rebased << 23 | fraction << 13);
 }
 float from_bfloat(std::uint16_t b) { return std::bit_cast<float>(static_cast<std::uint32_t>(b) << 16); }
-
-struct External {
-  std::string location;
-  std::int64_t offset = 0, length = -1;
-};
-
-External external_entry(const Proto& proto, const std::string& place) {
-  External e;
-  for (const auto& entry : proto.external_data()) {
-    if (entry.key() == "location") e.location = entry.value();
-    std::int64_t* number = entry.key() == "offset" ? &e.offset : entry.key() == "length" ? &e.length : nullptr;
-    if (number == nullptr) continue;
-    try {
-      *number = std::stoll(entry.value());
-    } catch (const std::exception&) {
-      throw Error(ErrorKind::import, place,
-                  fmt::format("external data has {} = '{}', a whole number is needed", entry.key(), entry.value()));
-    }
-  }
-  if (e.location.empty()) throw Error(ErrorKind::import, place, "external data has no location");
-  if (e.offset < 0)
-    throw Error(ErrorKind::import, place, fmt::format("external data has offset {}, at least 0 is needed", e.offset));
-  return e;
-}
-
-/// `expected` bytes of an external file into `to`.
-void read_external(const Proto& proto, const std::string& place, const Origin& origin, std::int64_t expected,
-                   char* to) {
-  const External e = external_entry(proto, place);
-  if (origin.folder.empty())
-    throw Error(ErrorKind::import, place,
-                fmt::format("its data is in the file '{}', and the model is in memory", e.location),
-                {"import the model from its file"});
-  const std::filesystem::path relative = std::filesystem::path(e.location).lexically_normal();
-  if (relative.is_absolute() || (!relative.empty() && *relative.begin() == ".."))
-    throw Error(ErrorKind::import, place, fmt::format("external data '{}' lies outside the model's folder", e.location),
-                {"put the data file beside the model"});
-  if (e.length >= 0 && e.length != expected)
-    throw Error(ErrorKind::import, place,
-                fmt::format("external data has length {}, its shape and type need {} bytes", e.length, expected));
-  std::ifstream file(origin.folder / relative, std::ios::binary);
-  if (!file)
-    throw Error(ErrorKind::usage, place, fmt::format("cannot read external data file '{}'", e.location),
-                {"copy the data file into the folder of the model"});
-  file.seekg(0, std::ios::end);
-  const auto size = static_cast<std::int64_t>(file.tellg());
-  if (e.offset + expected > size)
-    throw Error(ErrorKind::import, place,
-                fmt::format("external data '{}' has {} bytes, bytes {} to {} are needed", e.location, size, e.offset,
-                            e.offset + expected),
-                {"the data file is truncated or belongs to another model"});
-  file.seekg(e.offset);
-  if (!file.read(to, expected))
-    throw Error(ErrorKind::usage, place, fmt::format("reading external data '{}' failed", e.location));
-}
 
 template <class Stored>
 void need_count(std::size_t got, std::size_t count, const std::string& place) {

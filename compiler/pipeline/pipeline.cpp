@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <bit>
+
 #include "compiler/passes/graph_passes.h"
 #include "compiler/passes/plain_loops.h"
 #include "compiler/pipeline/batch_rounds.h"
@@ -24,6 +26,9 @@ constexpr const char* kKeepWeights = "keep_weights";
 constexpr const char* kPlanMemory = "plan_memory";
 constexpr const char* kEmit = "emit_streams";
 
+constexpr int kRows = 128;          // layouts fold channels onto halves and quarters of them
+constexpr int kFewestColumns = 32;  // grain of start partitions
+
 /// What the tiles and streams take for granted of a chip.
 void require(const arch::ChipSpec& chip) {
   std::vector<std::string> notes;
@@ -32,6 +37,10 @@ void require(const arch::ChipSpec& chip) {
   };
   need(chip.tensor.rows == chip.sbuf.partitions,
        fmt::format("tensor.rows = {} must equal sbuf.partitions = {}", chip.tensor.rows, chip.sbuf.partitions));
+  need(chip.tensor.rows == kRows, fmt::format("tensor.rows = {} must be {}", chip.tensor.rows, kRows));
+  need(chip.tensor.columns >= kFewestColumns && std::has_single_bit(static_cast<unsigned>(chip.tensor.columns)),
+       fmt::format("tensor.columns = {} must be a power of two from {}: tiles of PSUM start at multiples of it",
+                   chip.tensor.columns, kFewestColumns));
   need(chip.tensor.columns <= chip.psum.partitions,
        fmt::format("tensor.columns = {} must be at most psum.partitions = {}", chip.tensor.columns,
                    chip.psum.partitions));

@@ -1,5 +1,7 @@
 #include "compiler/streams/band.h"
 
+#include "compiler/tiles/reach.h"
+
 namespace inf::compiler {
 
 std::vector<Lanes> lanes_of(int folds, int channels, int rows, int rows_left) {
@@ -33,14 +35,18 @@ isa::Access BandRing::window(const Band& band, int block, int fold, int partitio
 
 void BandRing::fill(Band& band, int fold, int folds, Rows rows, Rows cols) {
   if (rows.count <= 0 || cols.count <= 0) return;
-  for (int block = 0; block < g_.blocks(e_.chip.sbuf.partitions); ++block) {
-    const auto r = static_cast<std::uint32_t>(rows.count), c = static_cast<std::uint32_t>(cols.count);
-    const Pattern free = cols.count == g_.cols ? Pattern::row(r * c) : Pattern::grid({g_.cols, r}, {1, c});
-    const int lanes = g_.folds > 1 ? folds * e_.chip.sbuf.partitions / g_.folds : partitions(block);
-    band.slot.written.merge(
-        e_.emit(e_.roles.fill, isa::Memset{window(band, block, fold, lanes, rows.first, cols.first, free), g_.border},
-                band.slot.used));
-  }
+  const bool whole = cols.count == g_.cols;
+  const std::vector<WindowPart> parts = whole ? window_parts(rows.count, cols.count, 1, isa::kMaxCount)
+                                              : window_parts(rows.count, cols.count, g_.cols, isa::kMaxFreeSbuf);
+  for (int block = 0; block < g_.blocks(e_.chip.sbuf.partitions); ++block)
+    for (const WindowPart& p : parts) {
+      const Pattern free =
+          whole ? Pattern::row(u32(p.rows * p.cols)) : Pattern::grid({g_.cols, u32(p.rows)}, {1, u32(p.cols)});
+      const int lanes = g_.folds > 1 ? folds * e_.chip.sbuf.partitions / g_.folds : partitions(block);
+      const isa::Access dst = window(band, block, fold, lanes, rows.first + static_cast<int>(p.row),
+                                     cols.first + static_cast<int>(p.col), free);
+      band.slot.written.merge(e_.emit(e_.roles.fill, isa::Memset{dst, g_.border}, band.slot.used));
+    }
 }
 
 /// Sets the border cells of any replica. Loads then overwrite those that are inside the plane for the others; columns

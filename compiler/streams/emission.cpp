@@ -1,5 +1,6 @@
 #include "compiler/streams/emission.h"
 
+#include "compiler/tiles/reach.h"
 #include "isa/base/overload.h"
 
 namespace inf::compiler {
@@ -18,15 +19,27 @@ int PsumBanks::take_run(int n) {
   return first;
 }
 
-isa::Access sbuf_access(std::int64_t offset, int start_partition, int partitions, DType dtype, const Pattern& free) {
+namespace {
+
+isa::Access access(isa::Memory memory, std::int64_t offset, int start_partition, int partitions, DType dtype,
+                   const Pattern& free) {
   isa::Access a;
-  a.memory = isa::Memory::sbuf;
+  a.memory = memory;
   a.dtype = dtype;
   a.start_partition = static_cast<std::uint8_t>(start_partition);
   a.partitions = static_cast<std::uint16_t>(partitions);
   a.offset = offset;
   a.free = free;
   return a;
+}
+
+}  // namespace
+
+isa::Access sbuf_access(std::int64_t offset, int start_partition, int partitions, DType dtype, const Pattern& free) {
+  Pattern p = free;
+  for (Dim& d : p.dims)  // the step of a lone element says nothing, and may have more bits than its field
+    if (d.count == 1 && !in_reach(d.step, 2)) d.step = 0;
+  return access(isa::Memory::sbuf, offset, start_partition, partitions, dtype, p);
 }
 
 isa::Access psum_access(const arch::ChipSpec& chip, int bank, int partitions, const Pattern& free) {
@@ -40,8 +53,7 @@ isa::Access dram_access(const TileProgram& program, TensorId tensor, std::int64_
   std::int64_t begin = 0;
   const TileTensor& root = program.tensor(program.root(tensor, &begin));
   const std::int64_t size = size_of(root.dtype);
-  isa::Access a = sbuf_access(root.offset + (begin + start) * size, 0, partitions, root.dtype, free);
-  a.memory = isa::Memory::dram;
+  isa::Access a = access(isa::Memory::dram, root.offset + (begin + start) * size, 0, partitions, root.dtype, free);
   a.partition_step = partition_step * size;
   return a;
 }

@@ -1,5 +1,6 @@
 #include "compiler/streams/band.h"
 #include "compiler/tiles/conv_plan.h"
+#include "compiler/tiles/reach.h"
 
 // Elementwise operators. Flat ones spread the linear order over all partitions whatever the shape; affine ones put
 // channels on partitions.
@@ -103,16 +104,23 @@ Generator emit_affine(Emission& e, const AffineTile& t) {
       for (int block = 0; block < g.blocks(partitions); ++block) {
         const int channels = input.partitions(block), channel = block * partitions;
         auto& [out, scratch] = staging[next++ % staging.size()];
-        const isa::Access dst = sbuf_access(out.offset, 0, channels, out_type, run);
-        isa::Activation a = activation(dst, input.window(in, block, 0, channels, 0, 0, run), t.act);
-        if (t.scale >= 0) a.scale = e.param(t.scale + block, channels);
-        a.bias = e.param(t.shift < 0 ? -1 : t.shift + block, channels);
-        Horizon done = e.emit(Engine::scalar, a, in.slot.written + out.free() + e.residents.ready);
-        in.slot.used.merge(done);
-        done = finish_activation(e, t.act, dst, sbuf_access(scratch.offset, 0, channels, out_type, run), done);
-        out.written = done;
-        out.used = e.store(dram_access(e.program, t.y, y.at(image, channel, row, 0), channels, y.plane(), run), dst,
-                           t.y, {row, row + rows}, done);
+        const Horizon free = in.slot.written + out.free() + e.residents.ready;
+        out.written = {};
+        for (const WindowPart& p : window_parts(rows, y.w, 1, isa::kMaxCount)) {
+          const Pattern part = Pattern::row(u32(p.rows * p.cols));
+          const std::int64_t at = (p.row * y.w + p.col) * size_of(out_type);
+          const isa::Access dst = sbuf_access(out.offset + at, 0, channels, out_type, part);
+          isa::Activation a = activation(
+              dst, input.window(in, block, 0, channels, static_cast<int>(p.row), static_cast<int>(p.col), part), t.act);
+          if (t.scale >= 0) a.scale = e.param(t.scale + block, channels);
+          a.bias = e.param(t.shift < 0 ? -1 : t.shift + block, channels);
+          const Horizon first = e.emit(Engine::scalar, a, free);
+          in.slot.used.merge(first);
+          out.written.merge(
+              finish_activation(e, t.act, dst, sbuf_access(scratch.offset + at, 0, channels, out_type, part), first));
+        }
+        out.used = e.store(dram_access(e.program, t.y, y.at(image, channel, row, 0), channels, y.plane(), run),
+                           sbuf_access(out.offset, 0, channels, out_type, run), t.y, {row, row + rows}, out.written);
         co_yield 0;
       }
     }

@@ -50,13 +50,9 @@ isa::Access PlanePoolEmitter::windows(std::int64_t block, std::int64_t image, st
   if (bands_)
     return bands_->window(*band_, static_cast<int>(block), 0, partitions, 0, 0, pattern(bands_->geometry().cols));
   const Plane& x = e_.program.plane(t_.planes.x);
-  isa::Access a = plane_access(x, {.block = block,
-                                   .partitions = partitions,
-                                   .image = first_image(e_, t_.planes.x) + image,
-                                   .row = row * t_.stride[0] - t_.pads.top,
-                                   .col = -t_.pads.left});
-  a.free = pattern(x.pitch());
-  return a;
+  const std::int64_t at =
+      x.at(block, first_image(e_, t_.planes.x) + image, row * t_.stride[0] - t_.pads.top, -t_.pads.left);
+  return sbuf_access(x.offset + at * size_of(x.dtype), 0, partitions, x.dtype, pattern(x.pitch()));
 }
 
 void PlanePoolEmitter::reduce(std::int64_t block, std::int64_t image, std::int64_t row, std::int64_t rows) {
@@ -142,21 +138,33 @@ Generator emit_plane_reduce(Emission& e, const PlaneReduceTile& t) {
   const Piece out = y.features(row, images);
   Slot sums = e.sbuf.allocate(x.blocks(all) * images * 4);
   const Pattern run = Pattern::row(u32(images));
+  const std::int64_t together = images_together(x, images, x.rows * x.cols);
   Horizon ready;
   for (std::int64_t i = 0; i < images; ++i) ready.merge(e.planes.ready(t.x, first + i, 0, x.rows));
   for (std::int64_t block = 0; block < x.blocks(all); ++block) {
     const int partitions = x.partitions_of(block, all);
-    isa::TensorReduce reduce;
-    reduce.src = plane_access(
-        x,
-        {.block = block, .partitions = partitions, .image = first, .images = images, .rows = x.rows, .cols = x.cols});
-    reduce.dst = sbuf_access(sums.offset + block * images * 4, 0, partitions, DType::fp32, run);
-    reduce.op = t.max ? AluOp::max : AluOp::add;
-    reduce.axes = 2;
-    const Horizon reduced = e.emit(Engine::vector, reduce, ready + sums.free());
+    const auto sum_of = [&](std::int64_t image, std::int64_t count) {
+      return sbuf_access(sums.offset + (block * images + image) * 4, 0, partitions, DType::fp32,
+                         Pattern::row(u32(count)));
+    };
+    Horizon reduced;
+    for (std::int64_t image = 0; image < images; image += together) {
+      const std::int64_t count = std::min(together, images - image);
+      isa::TensorReduce reduce;
+      reduce.src = plane_access(x, {.block = block,
+                                    .partitions = partitions,
+                                    .image = first + image,
+                                    .images = count,
+                                    .rows = x.rows,
+                                    .cols = x.cols});
+      reduce.dst = sum_of(image, count);
+      reduce.op = t.max ? AluOp::max : AluOp::add;
+      reduce.axes = 2;
+      reduced.merge(e.emit(Engine::vector, reduce, ready + sums.free()));
+    }
     e.planes.note_read(t.x, reduced);
     const isa::Activation scale{.dst = y.at_features(out, block * all, partitions, 0, run),
-                                .src = reduce.dst,
+                                .src = sum_of(0, images),
                                 .function = numerics::ActFn::copy,
                                 .scale = isa::ScalarOperand::imm(t.scale),
                                 .bias = isa::ScalarOperand::imm(0)};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/streams/emission.h"
+#include "compiler/tiles/reach.h"
 #include "compiler/tiles/schedule.h"
 
 namespace inf::compiler {
@@ -53,6 +54,11 @@ isa::Access plane_access(const Plane& plane, const PlaneWindow& w) {
                                    {step(w.col_step), u32(w.cols)}));
 }
 
+std::int64_t images_together(const Plane& plane, std::int64_t images, std::int64_t elements) {
+  if (!in_reach(plane.area(), images)) return 1;
+  return std::clamp<std::int64_t>(isa::kMaxFreeSbuf / elements, 1, images);
+}
+
 Pattern dense(const PlaneWindow& w) {
   return Pattern::grid({static_cast<std::int32_t>(w.rows * w.cols), u32(w.images)},
                        {static_cast<std::int32_t>(w.cols), u32(w.rows)}, {1, u32(w.cols)});
@@ -67,16 +73,20 @@ void fill_borders(Emission& e, const PlaneForms& forms) {
     const Pads& b = p.border;
     const auto fill = [&](std::int64_t row, std::int64_t col, std::int64_t rows, std::int64_t cols) {
       if (rows == 0 || cols == 0) return;
-      for (std::int64_t block = 0; block < p.blocks(e.chip.sbuf.partitions); ++block) {
-        const isa::Access dst = plane_access(p, {.block = block,
-                                                 .partitions = p.partitions_of(block, e.chip.sbuf.partitions),
-                                                 .images = p.images,
-                                                 .row = row,
-                                                 .col = col,
-                                                 .rows = rows,
-                                                 .cols = cols});
-        e.planes.note_border(id, e.emit(e.roles.fill, isa::Memset{dst, p.outside}, e.planes.writable(id)));
-      }
+      const std::int64_t together = images_together(p, p.images, rows * cols);
+      for (std::int64_t block = 0; block < p.blocks(e.chip.sbuf.partitions); ++block)
+        for (std::int64_t image = 0; image < p.images; image += together)
+          for (const WindowPart& part : window_parts(rows, cols, p.pitch(), isa::kMaxFreeSbuf)) {
+            const isa::Access dst = plane_access(p, {.block = block,
+                                                     .partitions = p.partitions_of(block, e.chip.sbuf.partitions),
+                                                     .image = image,
+                                                     .images = std::min(together, p.images - image),
+                                                     .row = row + part.row,
+                                                     .col = col + part.col,
+                                                     .rows = part.rows,
+                                                     .cols = part.cols});
+            e.planes.note_border(id, e.emit(e.roles.fill, isa::Memset{dst, p.outside}, e.planes.writable(id)));
+          }
     };
     fill(-b.top, -b.left, b.top, p.pitch());
     fill(p.rows, -b.left, b.bottom, p.pitch());

@@ -53,6 +53,8 @@ struct PlaneWindow {
   std::int64_t row_step = 1, col_step = 1;
 };
 isa::Access plane_access(const Plane& plane, const PlaneWindow& window);
+/// How many of `images` neighbouring images one instruction can address when it reads or writes `elements` of each.
+std::int64_t images_together(const Plane& plane, std::int64_t images, std::int64_t elements);
 /// Elements in the same order without gaps: what a PSUM bank holds of a window.
 Pattern dense(const PlaneWindow& window);
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "compiler/tiles/estimate.h"
+#include "compiler/tiles/reach.h"
 #include "isa/arch/cost.h"
 #include "isa/base/error.h"
 
@@ -84,8 +85,16 @@ std::int64_t cover_cycles(const arch::ChipSpec& chip, DType dtype, std::int64_t 
 /// instructions.
 constexpr std::int64_t kCyclesPerTile = 24;
 
-/// The PSUM tile that covers a band of `rows` x `cols` in the fewest cycles.
-void choose_tile(ConvTile& t, const arch::ChipSpec& chip, DType dtype, int rows, std::int64_t cols) {
+/// The longest step from row to row of a PSUM tile's operands: input band, staged result, residual. Units: elements.
+std::int64_t longest_row_step(const ConvTile& t, std::int64_t y_width) {
+  return std::max(t.in_step[0] * band_extent(t).cols, t.out_step[0] * y_width);
+}
+
+/// The PSUM tile that covers a band of `rows` x `cols` in the fewest cycles; of one row where the next is `row_step`
+/// elements away and so out of an instruction's reach.
+void choose_tile(ConvTile& t, const arch::ChipSpec& chip, DType dtype, int rows, std::int64_t cols,
+                 std::int64_t row_step) {
+  if (!in_reach(row_step, rows)) rows = 1;
   const int most = std::min<int>(chip.tensor.max_moving, static_cast<int>(chip.psum.bank_bytes / 4));
   std::int64_t best = INT64_MAX;
   for (int parts = 1; parts <= std::max<std::int64_t>(16, (cols + most - 1) / most); ++parts) {
@@ -109,7 +118,7 @@ bool choose_rows(const TileProgram& program, ConvTile& t, const arch::ChipSpec& 
   std::int64_t cols = 0;
   for (const Phase& p : t.phases) cols = std::max(cols, p.count[1]);
   t.rows = rows;
-  choose_tile(t, chip, program.compute, rows, cols);
+  choose_tile(t, chip, program.compute, rows, cols, longest_row_step(t, image_shape(program, t.y).w));
   const int wanted = (rows + 4 * t.folds - 1) / (4 * t.folds);
   for (int n = (wanted + t.tile_rows - 1) / t.tile_rows * t.tile_rows; n >= 1;
        n = n > t.tile_rows ? n - t.tile_rows : n - 1) {

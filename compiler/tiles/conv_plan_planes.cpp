@@ -5,6 +5,7 @@
 #include "compiler/tiles/conv_plan.h"
 #include "compiler/tiles/estimate.h"
 #include "compiler/tiles/plane_plan.h"
+#include "compiler/tiles/reach.h"
 #include "isa/arch/cost.h"
 
 // Convolutions on planes in SBUF.
@@ -20,8 +21,27 @@ std::vector<KStep> plain_steps(const Phase& phase, int channels, int rows) {
   return steps;
 }
 
-/// Equal tiles that fill a PSUM bank as far as the image allows; of small images several.
-void choose_tile(ConvTile& t, std::int64_t images, const arch::ChipSpec& chip) {
+/// The longest steps of a PSUM tile's operands. Units: elements.
+struct LongestSteps {
+  std::int64_t row = 0, image = 0;
+};
+LongestSteps longest_steps(const TileProgram& program, const ConvTile& t) {
+  LongestSteps longest;
+  const auto add = [&](PlaneId id, std::int64_t rows) {
+    if (id == kNoPlane) return;
+    longest.row = std::max(longest.row, rows * program.plane(id).pitch());
+    longest.image = std::max(longest.image, program.plane(id).area());
+  };
+  add(t.planes.x, t.in_step[0]);
+  if (t.planes.x == kNoPlane) longest.row = t.in_step[0] * band_extent(t).cols;
+  for (const PlaneId id : {t.planes.residual, t.planes.y.stored, t.planes.y.operand}) add(id, 1);
+  return longest;
+}
+
+/// Equal tiles that fill a PSUM bank as far as the image allows; of small images several. Only one row or image where
+/// the next is out of an instruction's reach.
+void choose_tile(const TileProgram& program, ConvTile& t, std::int64_t images, const arch::ChipSpec& chip) {
+  const LongestSteps longest = longest_steps(program, t);
   const std::int64_t rows = t.phases[0].count[0], cols = t.phases[0].count[1];
   const std::int64_t most = std::min<std::int64_t>(chip.tensor.max_moving, chip.psum.bank_bytes / 4);
   const auto equal = [](std::int64_t n, std::int64_t limit) {
@@ -29,8 +49,8 @@ void choose_tile(ConvTile& t, std::int64_t images, const arch::ChipSpec& chip) {
     return static_cast<int>((n + parts - 1) / parts);
   };
   t.tile_cols = equal(cols, most);
-  t.tile_rows = equal(rows, std::max<std::int64_t>(1, most / t.tile_cols));
-  if (t.planes.x != kNoPlane && t.tile_rows == rows && t.tile_cols == cols)
+  t.tile_rows = in_reach(longest.row, rows) ? equal(rows, std::max<std::int64_t>(1, most / t.tile_cols)) : 1;
+  if (in_reach(longest.image, images) && t.planes.x != kNoPlane && t.tile_rows == rows && t.tile_cols == cols)
     t.planes.images = equal(images, std::max<std::int64_t>(1, most / (rows * cols)));
 }
 
@@ -72,7 +92,7 @@ OpEstimate plan_conv_on_planes(const TileProgram& program, ConvTile& t, const ar
   Phase& phase = t.phases[0];
   phase.steps = plain_steps(phase, t.x_channels, chip.tensor.rows);
   const Plane& y = program.plane(t.planes.y.widest());
-  choose_tile(t, y.images, chip);
+  choose_tile(program, t, y.images, chip);
   choose_chunk(program, t, chip);
   choose_band(program, t, chip);
   const std::int64_t tiles = (phase.count[0] + t.tile_rows - 1) / t.tile_rows *

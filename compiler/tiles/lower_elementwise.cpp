@@ -41,7 +41,7 @@ void Lowering::flat(const Node& node, FlatTile t) {
   const std::int64_t quarter = (t.elements + 4 * partitions - 1) / (4 * partitions);
   t.chunk = static_cast<int>(
       std::clamp<std::int64_t>(quarter, std::min<std::int64_t>(512, (t.elements + partitions - 1) / partitions),
-                               sbuf_budget(chip_) / per_element));
+                               std::min<std::int64_t>(sbuf_budget(chip_) / per_element, isa::kMaxCount)));
   OpEstimate e;
   e.scalar_ns = lane_ns(chip_.scalar, static_cast<double>(t.elements) / static_cast<double>(partitions));
   e.dma_ns = dma_ns(chip_, static_cast<double>(t.elements) * (x + y));

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "compiler/tiles/lowering.h"
-#include "isa/program/rules.h"
+#include "compiler/tiles/reach.h"
 
 // Convolutions and poolings whose results stay in SBUF.
 namespace inf::compiler {
@@ -106,7 +106,11 @@ void Lowering::pool_on_planes(const Node& node, const Pool& op) {
     const std::int64_t sums = op.kind == Pool::Kind::max ? 0 : kBandSlots * (t.rows * y[3] * 4 + 64);
     const std::int64_t bands =
         t.planes.x != kNoPlane ? 0 : kBandSlots * (blocks * in_rows * in_cols * size_of(dtype_of(t.x)) + 64);
-    return t.rows * y[3] * window <= isa::kMaxFreeSbuf &&
+    const std::int64_t in_pitch = t.planes.x != kNoPlane ? program_.plane(t.planes.x).pitch() : in_cols;
+    const auto pitch = [&](PlaneId id) { return id == kNoPlane ? 0 : program_.plane(id).pitch(); };
+    const std::int64_t out_pitch = std::max(pitch(t.planes.y.stored), pitch(t.planes.y.operand));
+    return t.rows * y[3] * window <= isa::kMaxFreeSbuf && t.rows * y[3] <= isa::kMaxCount &&
+           in_reach(std::max(op.stride[0] * in_pitch, out_pitch), t.rows) &&
            sums + bands <= plane_workspace(chip_, t.planes.x == kNoPlane);
   };
   while (t.rows > 1 && !fits()) --t.rows;

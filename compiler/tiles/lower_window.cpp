@@ -2,8 +2,8 @@
 
 #include "compiler/analysis/cost.h"
 #include "compiler/tiles/lowering.h"
+#include "compiler/tiles/reach.h"
 #include "compiler/tiles/resize_plan.h"
-#include "isa/program/rules.h"
 
 // Operators over image windows: convolution, pooling, resize.
 namespace inf::compiler {
@@ -149,8 +149,17 @@ void Lowering::lower_op(const Node& node, const Pool& op) {
   };
   t.folds = t.divisors == kNoTensor ? exact_folds(x[1], chip_.sbuf.partitions) : 1;
   t.rows = static_cast<int>((y[2] + 4 * t.folds - 1) / (4 * t.folds));
-  while (t.rows > 1 && (bytes(t.rows) > sbuf_budget(chip_) || t.rows * y[3] * window > isa::kMaxFreeSbuf)) --t.rows;
-  if (bytes(t.rows) > sbuf_budget(chip_) || t.rows * y[3] * window > isa::kMaxFreeSbuf)
+  const auto fits = [&] {
+    return bytes(t.rows) <= sbuf_budget(chip_) && t.rows * y[3] * window <= isa::kMaxFreeSbuf &&
+           t.rows * y[3] <= isa::kMaxCount && in_reach(op.stride[0] * in_cols, t.rows);
+  };
+  while (t.rows > 1 && !fits()) --t.rows;
+  if (!in_reach(op.dilation[0] * in_cols, op.kernel[0]))
+    refuse(node,
+           fmt::format("the rows of a window of the pooling lie {} elements apart, {} are the most",
+                       op.dilation[0] * in_cols, isa::kMaxStep),
+           "use a smaller dilation or a narrower input");
+  if (!fits())
     refuse(node,
            fmt::format("one output row of the pooling needs {} bytes of SBUF per partition and reads {} elements; {} "
                        "and {} are the most",
@@ -181,12 +190,16 @@ void Lowering::lower_op(const Node& node, const Resize& op) {
   t.folds = exact_folds(x[1], chip_.sbuf.partitions);
   t.rows = static_cast<int>((y[2] + 4 * t.folds - 1) / (4 * t.folds));
   if (t.rows > 1) t.rows += t.rows % 2;  // even, so that the folds of a doubling blend alike
-  while (t.rows > 1 && (bytes() > sbuf_budget(chip_) || t.rows * std::max(x[3], y[3]) > isa::kMaxFreeSbuf))
-    t.rows = std::max(1, t.rows - std::max(2, t.rows / 8 * 2));
-  if (bytes() > sbuf_budget(chip_))
+  const auto fits = [&] {
+    return bytes() <= sbuf_budget(chip_) && t.rows * std::max(x[3], y[3]) <= isa::kMaxCount &&
+           resize_in_reach(t, x[3], y[3]);
+  };
+  while (t.rows > 1 && !fits()) t.rows = std::max(1, t.rows - std::max(2, t.rows / 8 * 2));
+  if (!fits())
     refuse(node,
-           fmt::format("one output row of the resize needs {} bytes of SBUF per partition, {} are usable", bytes(),
-                       sbuf_budget(chip_)),
+           fmt::format("one output row of the resize needs {} bytes of SBUF per partition and has {} elements; {} and "
+                       "{} are the most",
+                       bytes(), std::max(x[3], y[3]), sbuf_budget(chip_), isa::kMaxCount),
            "use a narrower input");
   OpEstimate e;
   const double in_rows = static_cast<double>(blocks * y[0] * y[2] * x[3]) / t.folds,

@@ -6,6 +6,7 @@
 #include "compiler/analysis/uses.h"
 #include "compiler/ir/access.h"
 #include "compiler/tiles/estimate.h"
+#include "compiler/tiles/reach.h"
 
 namespace inf::compiler {
 namespace {
@@ -67,7 +68,13 @@ class PlanePlanner {
              conv->act.fn != Act::neg && conv->act.fn != Act::reciprocal &&
              2 * weight_bytes(n, std::min<std::int64_t>(kNarrowChunk, y[1])) <= chunk_room(ring_, chip_);
     const auto* pool = as<Pool>(n);
-    return pool && !global(n) && (pool->kind == Pool::Kind::max || pool->pads == Pads{} || pool->count_include_pad);
+    return pool && !global(n) && in_reach(pool->dilation[0] * band_cols(n, *pool), pool->kernel[0]) &&
+           (pool->kind == Pool::Kind::max || pool->pads == Pads{} || pool->count_include_pad);
+  }
+
+  /// Columns of an input that passes in bands.
+  std::int64_t band_cols(const Node& n, const Pool& pool) const {
+    return (shape_of(n.output)[3] - 1) * pool.stride[1] + (pool.kernel[1] - 1) * pool.dilation[1] + 1;
   }
 
   bool global(const Node& n) const {
@@ -79,6 +86,8 @@ class PlanePlanner {
   /// A global pooling whose result only matrix products read, as rows of channels.
   bool makes_features(const Node& n) const {
     if (!as<Pool>(n) || !global(n) || !kept(n.inputs[0])) return false;
+    const Shape& x = shape_of(n.inputs[0]);
+    if (x[2] * x[3] > isa::kMaxFreeSbuf) return false;
     const int view = use_.only_consumer(n.output);
     if (view < 0 || !as<Reshape>(node(static_cast<std::size_t>(view)))) return false;
     const ValueId rows = node(static_cast<std::size_t>(view)).output;
@@ -297,7 +306,21 @@ class PlanePlanner {
     return value(largest->id).kept = false;
   }
 
+  /// Whether one instruction reaches all rows of each window that a pooling reads of its plane.
+  bool windows_in_reach(const Node& n) const {
+    const auto* pool = as<Pool>(n);
+    if (!pool || !kept(n.inputs[0])) return true;
+    const PlanePlan::ForValue& x = plan_.of(n.inputs[0]);
+    for (const WantedForm& form : {x.stored, x.operand}) {
+      const std::int64_t pitch = form.border.left + shape_of(n.inputs[0])[3] + form.border.right;
+      if (form.wanted && !in_reach(pool->dilation[0] * pitch, pool->kernel[0])) return false;
+    }
+    return true;
+  }
+
   bool fits() {
+    for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
+      if (works_on_planes(i) && !windows_in_reach(node(i))) return value(node(i).inputs[0]).kept = false;
     for (std::size_t i = 0; i < graph_.nodes.size(); ++i)
       if (kept(node(i).output) && lonely(node(i).output)) return false;
     for (const Range& stretch : stretches())

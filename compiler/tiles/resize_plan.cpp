@@ -1,5 +1,7 @@
 #include "compiler/tiles/resize_plan.h"
 
+#include "compiler/tiles/reach.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -124,6 +126,14 @@ int resize_input_rows(const ResizeTile& t, int height) {
     most = std::max(most, high - low);
   }
   return most;
+}
+
+bool resize_in_reach(const ResizeTile& t, std::int64_t x_width, std::int64_t y_width) {
+  if (!in_reach(std::max(x_width, y_width), t.rows)) return false;
+  return std::all_of(t.vertical.begin(), t.vertical.end(), [&](const BlendRun& r) {
+    const std::int64_t rows = std::min<std::int64_t>(r.count, (t.rows + r.step - 1) / r.step);
+    return in_reach(r.src_step * x_width, rows) && in_reach(r.step * x_width, rows);
+  });
 }
 
 }  // namespace inf::compiler

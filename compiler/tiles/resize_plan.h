@@ -17,5 +17,7 @@ bool folds_alike(const ResizeTile& t, int row);
 std::pair<int, int> resize_source(const ResizeTile& t, int first, int last);
 /// Most input rows of any band of t.rows output rows out of `height`.
 int resize_input_rows(const ResizeTile& t, int height);
+/// Whether one instruction reaches the rows that a run of blends reads and writes in a band of t.rows output rows.
+bool resize_in_reach(const ResizeTile& t, std::int64_t x_width, std::int64_t y_width);
 
 }  // namespace inf::compiler

@@ -100,7 +100,7 @@ ChipSpec parse_chip(const std::string& yaml, const std::string& file_name) {
 
 ChipSpec load_chip(const std::filesystem::path& file) { return parse_chip(read_text(file), file.string()); }
 
-std::string hw_table(const ChipSpec& chip) {
+std::string hw_table(const ChipSpec& chip, const std::vector<HwColumn>& more) {
   constexpr std::size_t kWidestValue = 16;  // a longer value pushes its own row only
   ChipSpec copy = chip;
   const std::vector<Parameter> list = parameters(copy);
@@ -110,15 +110,29 @@ std::string hw_table(const ChipSpec& chip) {
     if (value_text(p).size() <= kWidestValue) value_width = std::max(value_width, value_text(p).size());
     unit_width = std::max(unit_width, std::string_view(p.unit).size());
   }
+  std::vector<std::size_t> widths;
+  for (const HwColumn& column : more) {
+    widths.push_back(column.title.size());
+    for (const auto& [path, cell] : column.by_path) widths.back() = std::max(widths.back(), cell.size());
+  }
+  const auto extra = [&](std::size_t i, const std::string& path) {
+    const auto cell = more[i].by_path.find(path);
+    return fmt::format("  {:>{}}",
+                       path.empty()                    ? more[i].title
+                       : cell == more[i].by_path.end() ? ""
+                                                       : cell->second,
+                       widths[i]);
+  };
   std::string text = fmt::format("{}  {}  (hash {})\n\n", chip.name, chip.title, chip.hash());
   const auto row = [&](std::string_view a, std::string_view b, std::string_view c, std::string_view d,
-                       std::string_view e) {
-    std::string line =
-        fmt::format("{:<{}}  {:>{}}  {:<{}}  {:<10}  {}", a, path_width, b, value_width, c, unit_width, d, e);
+                       const std::string& path, std::string_view e) {
+    std::string line = fmt::format("{:<{}}  {:>{}}  {:<{}}  {:<10}", a, path_width, b, value_width, c, unit_width, d);
+    for (std::size_t i = 0; i < more.size(); ++i) line += extra(i, path);
+    line += fmt::format("  {}", e);
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";
   };
-  row("parameter", "value", "unit", "mark", "source");
+  row("parameter", "value", "unit", "mark", "", "source");
   for (const Parameter& p : list) {
     const auto from = chip.provenance.find(p.path);
     const bool known = from != chip.provenance.end();
@@ -126,7 +140,7 @@ std::string hw_table(const ChipSpec& chip) {
     std::string source = known ? from->second.source : "";
     if (known && from->second.range)
       source += fmt::format(" (range {}..{})", from->second.range->low, from->second.range->high);
-    row(p.path, value_text(p), p.unit, known ? name(from->second.mark) : "", source);
+    row(p.path, value_text(p), p.unit, known ? name(from->second.mark) : "", p.path, source);
   }
   if (!chip.has(Engine::gpsimd)) text += "\nThis chip has no gpsimd engine.\n";
   return text;

@@ -1,9 +1,17 @@
 #pragma once
 #include "isa/arch/chip_spec.h"
 #include "isa/base/units.h"
-#include "sim/engines/stream.h"
+#include "isa/numerics/activation.h"
+#include "sim/engines/cost.h"
 
 namespace inf::sim {
+
+/// What an instruction needs of its datapath, beside time.
+struct DatapathUse {
+  bool loads_weights = false, streams = true, needs_weights = false;
+  numerics::ActSet tables = numerics::ActSet::none;  ///< that it computes with
+};
+DatapathUse datapath_use(const isa::Operation& op);
 
 /// When the datapath of one engine is free, and when results are visible. Owns no clock: times come in as arguments.
 /// The tensor engine has two units, the weight-load port and the data port, so that load_stationary runs beside the
@@ -14,17 +22,17 @@ class Datapath {
  public:
   Datapath(arch::Engine engine, const arch::ChipSpec& chip, const arch::Timebase& time);
 
-  /// Earliest tick at which the units that `d` needs are free. A matmul also waits until its weights are loaded.
-  Tick free_for(const Decoded& d) const;
-  /// Ticks of the table switch that `d` would cause; 0 for none.
-  Tick table_switch(const Decoded& d) const;
-  Tick interval(const Decoded& d) const { return clock_.ticks(d.cost.interval); }
+  /// Earliest tick at which the units that `use` needs are free. A matmul also waits until its weights are loaded.
+  Tick free_for(const DatapathUse& use) const;
+  /// Ticks of the table switch that `use` would cause; 0 for none.
+  Tick table_switch(const DatapathUse& use) const;
+  Tick interval(const Cost& cost) const { return clock_.ticks(cost.interval); }
 
   struct Slot {
     Tick start, end, visible;
   };
   /// Occupies the units from `start` on.
-  Slot occupy(const Decoded& d, Tick start);
+  Slot occupy(const DatapathUse& use, const Cost& cost, Tick start);
   /// Until when the engine is busy with everything issued so far.
   Tick busy_until() const { return busy_until_; }
   /// When the result of the latest instruction can be seen; completion is in order, so everything before it can too.

@@ -27,8 +27,8 @@ class IssueSink {
     if (origin_ != Tick(0)) return retired_later(r);
     for (Observer* o : observers_) o->retired(r);
   }
-  void transferred(DmaTransfer t) {
-    t.triggered -= origin_, t.start -= origin_, t.end -= origin_;
+  void transferred(const DmaTransfer& t) {
+    if (origin_ != Tick(0)) return transferred_later(t);
     for (Observer* o : observers_) o->transferred(t);
   }
   void updated(SemaphoreUpdate u) {
@@ -43,6 +43,7 @@ class IssueSink {
 
  private:
   void retired_later(Retired r);
+  void transferred_later(DmaTransfer t);
   ValueExecutor* values_;
   std::span<Observer* const> observers_;
   std::function<void(const Issued&)> progress_;

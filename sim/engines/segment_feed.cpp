@@ -25,7 +25,8 @@ SegmentFeed::SegmentFeed(std::shared_ptr<const HeldProgram> program)
     : next_([program, at = std::size_t{0}]() mutable {
         return at < program->segments.size() ? program->segments[at++] : nullptr;
       }),
-      slack_(static_cast<std::int64_t>(program->segments.size())) {}
+      slack_(static_cast<std::int64_t>(program->segments.size())),
+      whole_(true) {}
 
 std::shared_ptr<const isa::Segment> SegmentFeed::segment(std::int64_t index) {
   while (!drained_ && index >= first_ + static_cast<std::int64_t>(held_.size())) {

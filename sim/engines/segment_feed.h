@@ -38,17 +38,21 @@ class SegmentFeed {
   void begun(std::int64_t index);
   /// Tells that `engine` does not need segments below `index` any more.
   void release_below(arch::Engine engine, std::int64_t index);
+  /// Streams look as far ahead as they like.
+  bool whole() const { return whole_; }
   /// Nothing else can run: lets streams look one segment further.
   void look_further() { ++slack_; }
   /// Called when streams may look further than before.
   std::function<void()> on_advance;
 
- private:
+  /// How many segments further than the furthest stream with work an idle one looks.
   static constexpr std::int64_t kLookAhead = 2;
+
+ private:
   std::function<std::shared_ptr<const isa::Segment>()> next_;  ///< null at the end
   std::deque<std::shared_ptr<const isa::Segment>> held_;
   std::int64_t first_ = 0, furthest_ = -1, slack_ = 0;  ///< slack: segments to look ahead beyond the usual
-  bool drained_ = false;
+  bool drained_ = false, whole_ = false;
   std::array<std::int64_t, arch::kEngines> needed_{};
 };
 

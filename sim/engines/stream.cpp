@@ -52,6 +52,7 @@ bool InstructionStream::decode_next() {
   while (run_left_ == 0 && run_ < runs.size()) run_left_ = runs[run_++].instructions;
   d.op = run_left_ ? runs[run_ - 1].op : -1;
   if (run_left_) --run_left_;
+  d.segment = feed_.whole() ? 0 : static_cast<std::uint32_t>(segment_index_);
   d.inst = isa::decode(at_, end_);
   ++count_;
   prepare(d, true);
@@ -67,6 +68,7 @@ void InstructionStream::prepare(Decoded& d, bool check) const {
   if (check) isa::validate(d.inst, engine_, chip_);
   if (!d.dynamic) check_dram(d);
   d.cost = cost(d.inst.op, engine_, chip_);
+  d.work = issue_work(d.inst, d.footprint, engine_, d.dynamic, chip_.ports);
 }
 
 void InstructionStream::check_dram(const Decoded& d) const {
@@ -129,9 +131,11 @@ const Decoded* InstructionStream::resolve(const Decoded& d) {
   resolved_.engine = engine_;
   resolved_.pc = d.pc;
   resolved_.op = d.op;
+  resolved_.segment = d.segment;
   prepare(resolved_, true);
   resolved_.dynamic = true;
   resolved_.cost = d.cost;
+  resolved_.work = d.work;
   return &resolved_;
 }
 

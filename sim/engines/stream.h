@@ -11,6 +11,7 @@
 #include "isa/table/instructions.h"
 #include "sim/engines/cost.h"
 #include "sim/engines/segment_feed.h"
+#include "sim/engines/sequencer.h"
 #include "sim/machine/footprint.h"
 
 namespace inf::sim {
@@ -20,9 +21,12 @@ struct Decoded {
   isa::Instruction inst;
   Footprint footprint;  ///< points into `inst`
   Cost cost;
+  IssueWork work;
   arch::Engine engine = arch::Engine::tensor;
   std::int64_t pc = 0;   ///< position in the engine's stream, from 0; the same on every pass of a loop
   std::int32_t op = -1;  ///< index into ProgramImage::ops
+  /// Number of the segment that holds it; 0 in a program that is held as a whole.
+  std::uint32_t segment = 0;
   bool dynamic = false;  ///< an address comes from a register
   bool control = false;  ///< register, loop or branch: the sequencer alone runs it
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <thread>
-#include "sim/kernel/preload.h"
 
 #include "sim/kernel/preload.h"
 

@@ -1,7 +1,6 @@
 #include "sim/kernel/dma_engines.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
 #include "isa/base/error.h"
@@ -9,8 +8,6 @@
 
 namespace inf::sim {
 namespace {
-
-constexpr Tick kNever{std::numeric_limits<std::int64_t>::max() / 16};
 
 std::uint64_t fabric_address(const isa::Access& a) {
   const auto offset = static_cast<std::uint64_t>(box_of(a).first_byte);
@@ -34,39 +31,7 @@ DmaEngine::DmaEngine(sc_core::sc_module_name name, int core, int index, int engi
       memory_(memory),
       client_(client) {}
 
-void DmaEngine::reset() {
-  last_ring_ = kRings - 1;
-  held_until_.fill(Tick(0));
-}
-
-void DmaEngine::enqueue(Transfer& t) {
-  auto& queue = rings_[static_cast<std::size_t>(t.ring)];
-  if (queue.empty()) busy_rings_.insert(std::lower_bound(busy_rings_.begin(), busy_rings_.end(), t.ring), t.ring);
-  queue.push_back(&t);
-}
-
-Tick DmaEngine::ready_at(int ring) const {
-  const auto r = static_cast<std::size_t>(ring);
-  return std::max(rings_[r].front()->ready, held_until_[r]);
-}
-
-Tick DmaEngine::next() const {
-  if (in_flight_) return kNever;
-  Tick ready = kNever;
-  for (const int ring : busy_rings_) ready = std::min(ready, ready_at(ring));
-  return std::max(ready, free_at_);
-}
-
-/// Round-robin: the first ready ring behind the one served last.
-int DmaEngine::pick(Tick now) const {
-  int first = -1;
-  for (const int ring : busy_rings_) {
-    if (ready_at(ring) > now) continue;
-    if (ring > last_ring_) return ring;
-    if (first < 0) first = ring;
-  }
-  return first;
-}
+Tick DmaEngine::next() const { return in_flight_ ? kNever : std::max(line_.ready(), free_at_); }
 
 const DmaShare& DmaEngine::share(const Transfer& t) const {
   return t.plan.shares[static_cast<std::size_t>((index_ - t.plan.first_engine + engines_) % engines_)];
@@ -75,7 +40,7 @@ const DmaShare& DmaEngine::share(const Transfer& t) const {
 /// When the share ends as far as this core alone decides.
 Tick DmaEngine::serve(const Transfer& t, Tick now) {
   const DmaShare& share = this->share(t);
-  held_until_[static_cast<std::size_t>(t.ring)] = now + share.hold;
+  line_.hold(t.ring, now + share.hold);
   Tick end = now + share.duration;
   const auto request = [&](tlm::tlm_command command, std::uint64_t address) {
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
@@ -95,19 +60,15 @@ Tick DmaEngine::serve(const Transfer& t, Tick now) {
 template <class Served>
 void DmaEngine::run(Tick now, Served served) {
   if (in_flight_ || free_at_ > now) return;
-  const int ring = pick(now);
-  if (ring < 0) return;
-  last_ring_ = ring;
-  auto& queue = rings_[static_cast<std::size_t>(ring)];
-  Transfer& t = *queue.front();
-  queue.pop_front();
-  if (queue.empty()) busy_rings_.erase(std::find(busy_rings_.begin(), busy_rings_.end(), ring));
+  Transfer* const taken = line_.take(now);
+  if (!taken) return;
+  Transfer& t = *taken;
   const Tick end = serve(t, now);
   const std::int64_t bytes = device_memory_bytes(t.plan, share(t));
   if (!memory_.contended() || bytes == 0) {
     memory_.count(bytes);
     free_at_ = end;
-    served(t, now, end);
+    served(t, ServedShare{index_, share(t).bytes, now, end});
     return;
   }
   in_flight_ = &t;
@@ -121,7 +82,7 @@ void DmaEngine::delivered(Tick at, Served served) {
   Transfer& t = *in_flight_;
   in_flight_ = nullptr;
   free_at_ = std::max(at, earliest_end_);
-  served(t, started_, free_at_);
+  served(t, ServedShare{index_, share(t).bytes, started_, free_at_});
 }
 
 DmaEngines::DmaEngines(sc_core::sc_module_name name, int core, const arch::ChipSpec& chip, const arch::Timebase& time,
@@ -154,8 +115,8 @@ std::unique_ptr<Transfer> DmaEngines::take() {
 }
 
 void DmaEngines::trigger(arch::Engine engine, const Decoded& d, Tick at) {
-  const DmaMove move = *dma_move(d.inst.op);
   auto t = take();
+  t->move = *dma_move(d.inst.op);
   t->ring = static_cast<int>(engine) * kQueuesPerEngine + *isa::dma_queue(d.inst.op);
   t->pc = d.pc;
   t->op = d.op;
@@ -164,9 +125,9 @@ void DmaEngines::trigger(arch::Engine engine, const Decoded& d, Tick at) {
   t->ready = at + start_;
   t->start = kNever;
   t->end = Tick(0);
-  t->from = fabric_address(move.src);
-  t->to = fabric_address(move.dst);
-  plan(move, chip_.dma, time_, t->plan);
+  t->from = fabric_address(t->move.src);
+  t->to = fabric_address(t->move.dst);
+  plan(t->move, chip_.dma, time_, t->plan);
   t->unserved = t->plan.count;
   for (int i = 0; i < t->plan.count; ++i)
     engines[(static_cast<std::size_t>(t->plan.first_engine) + i) % engines.size()]->enqueue(*t);
@@ -181,7 +142,7 @@ void DmaEngines::step() {
     const Tick now = now_tick();
     Tick next = kNever;
     for (auto& engine : engines) {
-      engine->run(now, [this](Transfer& t, Tick start, Tick end) { served(t, start, end); });
+      engine->run(now, [this](Transfer& t, const ServedShare& share) { served(t, share); });
       next = std::min(next, engine->next());
     }
     if (links_.memory.contended()) links_.memory.settle();
@@ -194,16 +155,17 @@ void DmaEngines::step() {
 void DmaEngines::delivered(int index, Tick at) {
   try {
     DmaEngine& engine = *engines[static_cast<std::size_t>(index)];
-    engine.delivered(at, [this](Transfer& t, Tick start, Tick end) { served(t, start, end); });
+    engine.delivered(at, [this](Transfer& t, const ServedShare& share) { served(t, share); });
     if (const Tick next = engine.next(); next < kNever) wake_at(wake_, next, Step::dma);
   } catch (...) {
     links_.fault.store();
   }
 }
 
-void DmaEngines::served(Transfer& t, Tick start, Tick end) {
-  t.start = std::min(t.start, start);
-  t.end = std::max(t.end, end);
+void DmaEngines::served(Transfer& t, const ServedShare& share) {
+  t.served[static_cast<std::size_t>(t.plan.count - t.unserved)] = share;
+  t.start = std::min(t.start, share.start);
+  t.end = std::max(t.end, share.end);
   if (--t.unserved == 0) complete(rings_[static_cast<std::size_t>(t.ring)]);
 }
 
@@ -216,11 +178,22 @@ void DmaEngines::complete(Ring& ring) {
     done_at_ = std::max(done_at_, ring.last_signal);
     const auto engine = static_cast<arch::Engine>(t->ring / kQueuesPerEngine);
     const auto queue = static_cast<std::uint8_t>(t->ring % kQueuesPerEngine);
+    if (sink_->watched())
+      sink_->transferred({engine,
+                          queue,
+                          t->pc,
+                          t->op,
+                          t->triggered,
+                          t->start,
+                          t->end,
+                          t->plan.bytes,
+                          t->plan.dram_read,
+                          t->plan.dram_written,
+                          t->plan.descriptors,
+                          {t->served.data(), static_cast<std::size_t>(t->plan.count)},
+                          &t->move});
     if (t->signal.used)
       links_.semaphores.post(t->signal, ring.last_signal + visibility_, {true, static_cast<std::uint8_t>(t->ring)});
-    if (sink_->watched())
-      sink_->transferred({engine, queue, t->pc, t->op, t->triggered, t->start, t->end, t->plan.bytes, t->plan.dram_read,
-                          t->plan.dram_written, t->plan.count, t->plan.descriptors});
     spare_.push_back(std::move(t));
     --under_way_;
   }

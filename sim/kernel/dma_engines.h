@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "sim/engines/dma_line.h"
 #include "sim/engines/dma_plan.h"
 #include "sim/engines/stream.h"
 #include "sim/kernel/done_listener.h"
@@ -15,9 +16,6 @@
 #include "sim/kernel/systemc.h"
 
 namespace inf::sim {
-
-/// Queues of all engines: ring = trigger engine x 16 + queue.
-inline constexpr int kRings = arch::kEngines * kQueuesPerEngine;
 
 /// One transfer on its way.
 struct Transfer {
@@ -29,18 +27,19 @@ struct Transfer {
   Tick start, end;                 ///< of the shares served so far
   std::uint64_t from = 0, to = 0;  ///< fabric addresses
   int unserved = 0;
+  DmaMove move;
   DmaPlan plan;
+  std::array<ServedShare, DmaPlan::kMaxShares> served;  ///< of the shares served so far, in that order
 };
 
-/// One DMA engine: an in-order list of shares per ring, served one at a time, round-robin over the rings that are
-/// ready. A share ends when its descriptors are done, both memories have answered, and the chip's device memory, where
-/// several streams may want more than it gives, has delivered.
+/// One DMA engine, which serves its line one share at a time. A share ends when its descriptors are done, both memories
+/// have answered, and the chip's device memory, where several streams may want more than it gives, has delivered.
 class DmaEngine : public sc_core::sc_module {
  public:
   DmaEngine(sc_core::sc_module_name name, int core, int index, int engines, MemoryShare& memory, MemoryClient& client);
   tlm_utils::simple_initiator_socket<DmaEngine> socket;
 
-  void enqueue(Transfer& t);
+  void enqueue(Transfer& t) { line_.enqueue(t); }
   /// Serves shares as long as one can start at `now`. Tells `served` about each transfer whose share got its times.
   template <class Served>
   void run(Tick now, Served served);
@@ -49,13 +48,9 @@ class DmaEngine : public sc_core::sc_module {
   void delivered(Tick at, Served served);
   /// When the engine can start its next share; nothing queued, or a share in flight, gives the far future.
   Tick next() const;
-  /// Forgets which ring was served last, and how long rings are held.
-  void reset();
+  void reset() { line_.reset(); }
 
  private:
-  /// When the ring's first share may start as far as the ring is concerned.
-  Tick ready_at(int ring) const;
-  int pick(Tick now) const;
   Tick serve(const Transfer& t, Tick now);
   const DmaShare& share(const Transfer& t) const;
 
@@ -65,10 +60,7 @@ class DmaEngine : public sc_core::sc_module {
   Transfer* in_flight_ = nullptr;  ///< its end is not known yet
   Tick started_, earliest_end_;
   Tick free_at_;
-  int last_ring_ = kRings - 1;
-  std::vector<int> busy_rings_;  ///< rings with shares to serve, ascending
-  std::array<std::deque<Transfer*>, kRings> rings_;
-  std::array<Tick, kRings> held_until_{};
+  DmaLine<Transfer> line_;
   tlm::tlm_generic_payload request_;
 };
 
@@ -104,7 +96,7 @@ class DmaEngines : public sc_core::sc_module, public MemoryClient {
     Tick last_signal;
   };
   void step();
-  void served(Transfer& t, Tick start, Tick end);
+  void served(Transfer& t, const ServedShare& share);
   void complete(Ring& ring);
   std::unique_ptr<Transfer> take();
 

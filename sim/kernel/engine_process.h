@@ -2,9 +2,8 @@
 #include <array>
 #include <optional>
 
-#include "sim/engines/datapath.h"
 #include "sim/engines/issue_sink.h"
-#include "sim/engines/ports.h"
+#include "sim/engines/sequencer.h"
 #include "sim/engines/stream.h"
 #include "sim/kernel/dma_engines.h"
 #include "sim/kernel/fault.h"
@@ -13,21 +12,9 @@
 
 namespace inf::sim {
 
-/// Ticks of the things that are not cycles of an engine.
-struct SequencerTimes {
-  Tick issue, control, trigger, engine_visibility, dma_visibility;
-  SequencerTimes(const arch::ChipSpec& chip, const arch::Timebase& time);
-};
-
-/// The one process class that drives every engine: takes the next instruction of its stream, sleeps until semaphores,
-/// sequencer and datapath allow it, issues it, and posts its completion ahead. One kernel event per instruction, as a
+/// The one process class that drives every engine: takes the next instruction of its stream, sleeps until its
+/// sequencer lets it start, issues it, and posts its completion ahead. One kernel event per instruction, as a
 /// rule.
-///
-/// An instruction starts at the latest of: previous start + issue_ns; its semaphores' values visible; datapath free;
-/// then, in the order in which engines become ready, the shared SBUF and PSUM ports; then the activation table switch.
-/// Sequencer instructions and triggers of dma_copy do not wait for the datapath; an indirect transfer is triggered when
-/// gpsimd has built its descriptors. A wait for a semaphore that the engine itself has written holds until that write
-/// is visible, so that an engine can reset what it waits for next [assumed].
 class EngineProcess : public sc_core::sc_module, public SemaphoreWaiter {
  public:
   SC_HAS_PROCESS(EngineProcess);
@@ -45,7 +32,7 @@ class EngineProcess : public sc_core::sc_module, public SemaphoreWaiter {
 
   bool drained() const { return drained_; }
   /// Behind the last instruction's completion.
-  Tick done_at() const { return done_at_; }
+  Tick done_at() const { return sequencer_.done_at(); }
   std::uint64_t activations() const { return activations_; }
 
   void semaphore_posted() override;
@@ -55,35 +42,24 @@ class EngineProcess : public sc_core::sc_module, public SemaphoreWaiter {
   void feed_advanced();
 
  private:
-  struct Candidate {
-    Tick decoded, semaphores, at;
-    SemaphoreBank::Ready last_wait{};
-    std::int16_t semaphore = -1;
-  };
+  using Candidate = Sequencer::Candidate;
   void step();
   void run_until_asleep();
-  /// When the current instruction may start as far as known now; empty when a semaphore's update is not known yet.
+  /// When the current instruction may start; empty when a semaphore's update is not known yet, which then wakes.
   std::optional<Candidate> candidate(const Decoded& d, Tick now);
   void sleep_until(Tick t);
   void plan(const Candidate& c);
   void issue(const Decoded& d, const Candidate& c);
-  void issue_on_datapath(const Decoded& d, const Candidate& c);
-  void issue_on_sequencer(const Decoded& d, const Candidate& c);
-  void record_stall(StallReason reason, Tick from, Tick to);
-  void signal(const Decoded& d, Tick visible);
+  void keep_stalls(const IssueWork& work, const Candidate& c, const Sequencer::Times& t);
 
   const arch::Engine engine_;
   InstructionStream* stream_ = nullptr;
   IssueSink* sink_ = nullptr;
-  const Datapath idle_;  ///< the datapath before any instruction
-  Datapath datapath_;
   Links links_;
   sc_core::sc_event wake_;
   int step_;
   std::optional<Candidate> planned_;  ///< what the current instruction sleeps for
-  std::array<Tick, 256> own_writes_;  ///< per semaphore, when the engine's last write to it becomes visible
-  Tick sequencer_;                    ///< when the sequencer turned to the current instruction
-  Tick done_at_;
+  Sequencer sequencer_;
   bool blocked_ = false, drained_ = true, starved_ = false;
   std::uint64_t activations_ = 0;
   std::array<Stall, 8> stalls_;

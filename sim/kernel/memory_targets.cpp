@@ -1,6 +1,5 @@
 #include "sim/kernel/memory_targets.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace inf::sim {
@@ -17,11 +16,7 @@ unsigned move_bytes(tlm::tlm_generic_payload& request, std::byte* at) {
 
 DeviceMemoryTarget::DeviceMemoryTarget(sc_core::sc_module_name name, const arch::ChipSpec& chip,
                                        const arch::Timebase& time, Memories& memories)
-    : sc_module(name),
-      socket("socket"),
-      rate_(chip.memory.bytes_per_ns, time),
-      access_(time.from_ns(static_cast<double>(chip.memory.access_ns))),
-      memories_(memories) {
+    : sc_module(name), socket("socket"), port_(chip.memory, time), memories_(memories) {
   socket.register_b_transport(this, &DeviceMemoryTarget::b_transport);
   socket.register_transport_dbg(this, &DeviceMemoryTarget::transport_dbg);
   socket.register_get_direct_mem_ptr(this, &DeviceMemoryTarget::get_direct_mem_ptr);
@@ -29,8 +24,7 @@ DeviceMemoryTarget::DeviceMemoryTarget(sc_core::sc_module_name name, const arch:
 
 void DeviceMemoryTarget::b_transport(tlm::tlm_generic_payload& request, sc_core::sc_time& delay) {
   const Tick arrival = ticks_of(sc_core::sc_time_stamp() + delay);
-  free_at_ = std::max(free_at_, arrival) + rate_.ticks(request.get_data_length());
-  delay += duration(free_at_ + access_ - arrival);
+  delay += duration(port_.answer(arrival, request.get_data_length()) - arrival);
   if (request.get_data_ptr()) move_bytes(request, memories_.dram.data() + request.get_address());
   request.set_response_status(tlm::TLM_OK_RESPONSE);
 }

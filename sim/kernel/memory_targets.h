@@ -1,7 +1,7 @@
 #pragma once
 #include <tlm_utils/simple_target_socket.h>
 
-#include "sim/engines/dma_plan.h"
+#include "sim/engines/dma_line.h"
 #include "sim/kernel/systemc.h"
 #include "sim/machine/memories.h"
 
@@ -12,10 +12,9 @@ namespace inf::sim {
 inline constexpr std::uint64_t kSbufWindow = std::uint64_t{1} << 48;
 inline constexpr std::uint64_t kSbufPartitionStride = 0x40000;
 
-/// The region of device memory (HBM or DRAM) that belongs to one core's program, behind the core's own way there: its
-/// requests pass at the memory's full rate in the order of their arrival, and an access latency. What other cores take
-/// of the bandwidth is MemoryShare's. b_transport annotates the delay until the last byte; a null data pointer asks for
-/// the time alone.
+/// The region of device memory (HBM or DRAM) that belongs to one core's program, behind the core's own port. What other
+/// cores take of the bandwidth is MemoryShare's. b_transport annotates the delay until the last byte; a null data
+/// pointer asks for the time alone.
 class DeviceMemoryTarget : public sc_core::sc_module {
  public:
   DeviceMemoryTarget(sc_core::sc_module_name name, const arch::ChipSpec& chip, const arch::Timebase& time,
@@ -27,8 +26,7 @@ class DeviceMemoryTarget : public sc_core::sc_module {
   unsigned transport_dbg(tlm::tlm_generic_payload& request);
   bool get_direct_mem_ptr(tlm::tlm_generic_payload& request, tlm::tlm_dmi& dmi);
 
-  ByteRate rate_;
-  Tick access_, free_at_;
+  DeviceMemoryPort port_;
   Memories& memories_;
 };
 

@@ -71,7 +71,7 @@ void CounterObserver::retired(const Retired& r) {
 }
 
 void CounterObserver::transferred(const DmaTransfer& t) {
-  counters_.dma_busy += extend(dma_until_, t.start, t.end);
+  served_.emplace_back(t.start, t.end);
   ++counters_.dma_transfers;
   counters_.dram_read += t.dram_read;
   counters_.dram_written += t.dram_written;
@@ -84,6 +84,9 @@ void CounterObserver::transferred(const DmaTransfer& t) {
 }
 
 Counters CounterObserver::take(Tick end) {
+  std::sort(served_.begin(), served_.end());
+  Tick served_until;
+  for (const auto& [start, stop] : served_) counters_.dma_busy += extend(served_until, start, stop);
   for (std::size_t i = 0; i < counters_.engines.size(); ++i)
     counters_.engines[i].stalls[static_cast<std::size_t>(StallReason::finished)] +=
         extend(accounted_until_[i], accounted_until_[i], end);

@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "sim/observers/observer.h"
@@ -78,7 +79,7 @@ class CounterObserver : public Observer {
   int rows_, columns_;
   Counters counters_;
   std::array<Tick, arch::kEngines> busy_until_{}, accounted_until_{};
-  Tick dma_until_;
+  std::vector<std::pair<Tick, Tick>> served_;  ///< transfers; they are not reported in the order of their starts
 };
 
 }  // namespace inf::sim

@@ -11,6 +11,7 @@
 namespace inf::sim {
 
 struct Decoded;
+struct DmaMove;
 
 /// Why an engine did not start its next instruction earlier.
 enum class StallReason : std::uint8_t {
@@ -67,7 +68,14 @@ struct Retired {
   const Decoded& inst;
 };
 
-/// A DMA transfer, reported when its last share has been served.
+/// What one DMA engine did of a transfer.
+struct ServedShare {
+  int engine = 0;
+  std::int64_t bytes = 0;  ///< through the engine
+  Tick start, end;
+};
+
+/// A DMA transfer, reported when its last share has been served, those of a queue in the order of their triggers.
 struct DmaTransfer {
   arch::Engine trigger;
   std::uint8_t queue;
@@ -76,8 +84,9 @@ struct DmaTransfer {
   Tick triggered, start, end;
   std::int64_t bytes;  ///< written at the destination
   std::int64_t dram_read, dram_written;
-  int shares;  ///< DMA engines that took part
   std::int64_t descriptors;
+  std::span<const ServedShare> shares;  ///< one for each DMA engine that took part
+  const DmaMove* move = nullptr;        ///< valid during the report, as the shares
 };
 
 struct SemaphoreUpdate {
@@ -95,6 +104,7 @@ class Observer {
   virtual void issued(const Issued&) {}
   virtual void retired(const Retired&) {}
   virtual void transferred(const DmaTransfer&) {}
+  /// Comes right after the report of the instruction or transfer that makes the update.
   virtual void updated(const SemaphoreUpdate&) {}
   /// All streams are drained.
   virtual void finished() {}

@@ -31,7 +31,7 @@ def left_behind(folder):
 
 
 def run_case(command, inputs, arguments):
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as cache:
         folder = pathlib.Path(name)
         shutil.copytree(inputs, folder / "inputs")
         (folder / "bin").mkdir()
@@ -39,7 +39,7 @@ def run_case(command, inputs, arguments):
         root = pathlib.Path(__file__).resolve().parents[2]
         for data in ("configs", "workloads"):
             (folder / data).symlink_to(root / data)
-        environment = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": name}
+        environment = {"PATH": f"{folder / 'bin'}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": name, "XDG_CACHE_HOME": cache}
         for keep in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             if keep in os.environ:
                 environment[keep] = os.environ[keep]

@@ -36,6 +36,7 @@ CONFINED = {
     r"opencv2/.*": ["tools/workflow", "workloads/images", "tests/tools"],
     r"dnnl.*|oneapi/.*": ["tools/workflow", "tests/tools"],
     r"CLI/.*": ["tools/inf-sim"],
+    r"SQLiteCpp/.*|sqlite3.*": ["tools/workflow/profile", "tests/tools/workflow/profile"],
 }
 
 SOURCES = {".h", ".cpp", ".inc", ".def"}

@@ -15,8 +15,6 @@
 namespace inf::cli {
 namespace {
 
-constexpr int kVersion = 1;  // of the document in docs/json.md
-
 struct AsmArguments {
   std::string text, program, chip = "inf2";
   JsonChoice json;
@@ -32,7 +30,7 @@ int assemble(const AsmArguments& a) {
   const std::unique_ptr<isa::ProgramSource> source = isa::source_of(std::move(program));
   isa::write_program(*source, a.program);
   const nlohmann::ordered_json json = {{"document", "inf-sim asm"},
-                                       {"version", kVersion},
+                                       {"version", kDocumentVersion},
                                        {"program", a.program},
                                        {"chip", chip.name},
                                        {"code_bytes", code}};

@@ -17,8 +17,6 @@
 namespace inf::cli {
 namespace {
 
-constexpr int kVersion = 1;  // of the document in docs/json.md
-
 struct BuildArguments {
   std::string model, file;
   std::optional<std::string> weights;  ///< without it what the model has
@@ -115,7 +113,7 @@ int build(const BuildArguments& a) {
   weights_of(a);
   check_destinations(a.json);
   std::string words;
-  nlohmann::ordered_json json = {{"document", "inf-sim build"}, {"version", kVersion}, {"model", a.model}};
+  nlohmann::ordered_json json = {{"document", "inf-sim build"}, {"version", kDocumentVersion}, {"model", a.model}};
   json.update(write_model(a, words));
   std::error_code no_size;  // of a device or a pipe
   const auto size = std::filesystem::file_size(a.file, no_size);

@@ -16,8 +16,6 @@
 namespace inf::cli {
 namespace {
 
-constexpr int kVersion = 1;  // of the document in docs/json.md
-
 struct CheckArguments {
   std::vector<std::string> files;
   JsonChoice json;
@@ -40,7 +38,7 @@ const char* check_file(const std::string& file) {
 int check(const CheckArguments& a) {
   std::string text;
   nlohmann::ordered_json json = {
-      {"document", "inf-sim check"}, {"version", kVersion}, {"files", nlohmann::ordered_json::array()}};
+      {"document", "inf-sim check"}, {"version", kDocumentVersion}, {"files", nlohmann::ordered_json::array()}};
   for (const std::string& file : a.files) {
     const char* kind = check_file(file);
     text += fmt::format("{}: a valid {} file\n", file, kind);

@@ -18,15 +18,14 @@
 #include "tools/workflow/batch_fit.h"
 #include "tools/workflow/compile_report.h"
 #include "tools/workflow/fit.h"
+#include "tools/workflow/profile/annotations.h"
 #include "tools/workflow/workload.h"
 
 namespace inf::cli {
 namespace {
 
-constexpr int kVersion = 1;  // of the document in docs/json.md
-
 struct CompileArguments {
-  std::string file, chip, size, program;
+  std::string file, chip, size, program, annotated;
   bool list_passes = false, nodes = false;
   PrecisionOptions precision;
   ModelOptions model;
@@ -46,7 +45,7 @@ workflow::Workload read_target(const CompileArguments& a) {
 
 int list_passes(const JsonChoice& choice) {
   nlohmann::ordered_json json = {{"document", "inf-sim compile --list-passes"},
-                                 {"version", kVersion},
+                                 {"version", kDocumentVersion},
                                  {"passes", nlohmann::ordered_json::array()}};
   std::string text;
   for (const compiler::PassInfo& pass : compiler::passes()) {
@@ -79,6 +78,7 @@ void compile_variant(const CompileArguments& a, workflow::Variant variant, const
   const compiler::CompileOptions options = workflow::with_workload(a.dumps.options(), workload);
   const compiler::PlacedModel placed = workflow::compile_workload(workload, std::move(variant.graph), chip, options);
   const bool split = placed.segments.size() > 1;
+  const std::size_t first = reports.size();
   if (!split && placed.segments.front().place == compiler::Place::host)
     reports.push_back(workflow::describe_graph(placed.graph));
   std::size_t number = 0;
@@ -97,6 +97,12 @@ void compile_variant(const CompileArguments& a, workflow::Variant variant, const
     if (!a.program.empty())
       write(*model.source, with_parts(a.program, variant.label, split ? number : 0), reports.back());
   }
+  if (!a.annotated.empty())
+    workflow::write_annotated(
+        workload,
+        workflow::annotate_compiled({reports.begin() + static_cast<std::ptrdiff_t>(first), reports.end()},
+                                    placed.graph.ledger, chip),
+        with_parts(a.annotated, variant.label, 0));
 }
 
 int compile(const CompileArguments& a) {
@@ -106,6 +112,7 @@ int compile(const CompileArguments& a) {
   check_destinations(a.json);
   if (!a.program.empty()) check_writable(a.program);
   const workflow::Workload workload = read_target(a);
+  if (!a.annotated.empty()) workflow::check_annotated(workload, a.annotated);
   const arch::ChipSpec chip = arch::load_chip(workload.chip);
   std::vector<workflow::CompileReport> reports;
   for (workflow::Variant& variant : workflow::load_variants(workload))
@@ -116,7 +123,8 @@ int compile(const CompileArguments& a) {
     text += (text.empty() ? "" : "\n") + workflow::compile_report_text(report, a.nodes);
     programs.push_back(nlohmann::ordered_json::parse(workflow::compile_report_json(report)));
   }
-  const nlohmann::ordered_json all = {{"document", "inf-sim compile"}, {"version", kVersion}, {"programs", programs}};
+  const nlohmann::ordered_json all = {
+      {"document", "inf-sim compile"}, {"version", kDocumentVersion}, {"programs", programs}};
   emit(a.json, text, reports.size() == 1 ? workflow::compile_report_json(reports[0]) : all.dump(2) + "\n");
   return 0;
 }
@@ -128,6 +136,10 @@ void add_compile(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("compile", "turn a model into a program and say what became of each operator");
   command->add_option("model", a->file, "ONNX or workload file")->type_name("M.onnx|W.yaml");
   command->add_option("-o,--output", a->program, "program file to write")->type_name("FILE");
+  command
+      ->add_option("--annotate", a->annotated,
+                   "also write the model as ONNX with what is expected of each node in its metadata")
+      ->type_name("OUT.onnx");
   command->add_option("--chip", a->chip, "a name in configs/chips or a path")->type_name("CHIP");
   a->precision.add_to(*command);
   command->add_option("--size", a->size, "input size of a built-in model in place of the file's")->type_name("HxW");

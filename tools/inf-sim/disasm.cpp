@@ -13,8 +13,6 @@
 namespace inf::cli {
 namespace {
 
-constexpr int kVersion = 1;  // of the document in docs/json.md
-
 struct DisasmArguments {
   std::string program, text;
   bool constants = false;
@@ -27,7 +25,7 @@ int disassemble(const DisasmArguments& a) {
       isa::print(isa::collect(*isa::read_program(a.program)), {.constants = a.constants || !a.text.empty()});
   if (!a.text.empty()) write_file_atomically(a.text, text);
   const nlohmann::ordered_json json = {
-      {"document", "inf-sim disasm"}, {"version", kVersion}, {"program", a.program}, {"text", text}};
+      {"document", "inf-sim disasm"}, {"version", kDocumentVersion}, {"program", a.program}, {"text", text}};
   emit(a.json, a.text.empty() ? text : fmt::format("{}: {} bytes of text\n", a.text, text.size()), json.dump(2) + "\n");
   return 0;
 }

@@ -17,8 +17,6 @@
 namespace inf::cli {
 namespace {
 
-constexpr int kVersion = 1;  // of the document in docs/json.md
-
 struct DocsArguments {
   std::string folder;
   bool check = false;
@@ -35,7 +33,8 @@ int docs(const DocsArguments& a) {
   for (const workflow::GeneratedPage& page : workflow::generated_pages())
     if (std::find(outdated.begin(), outdated.end(), page.name) != outdated.end())
       write_file_atomically(folder / page.name, page.text);
-  const nlohmann::ordered_json json = {{"document", "inf-sim docs"}, {"version", kVersion}, {"written", outdated}};
+  const nlohmann::ordered_json json = {
+      {"document", "inf-sim docs"}, {"version", kDocumentVersion}, {"written", outdated}};
   emit(a.json, outdated.empty() ? "all pages are current\n" : fmt::format("{} written\n", fmt::join(outdated, ", ")),
        json.dump(2) + "\n");
   return 0;
@@ -45,7 +44,8 @@ int docs(const DocsArguments& a) {
 
 void add_docs(CLI::App& app, Action& action) {
   auto a = std::make_shared<DocsArguments>();
-  CLI::App* command = app.add_subcommand("docs", "write docs/isa.md and docs/config.md from the tables in the code");
+  CLI::App* command =
+      app.add_subcommand("docs", "write docs/isa.md, config.md and profile.md from the tables in the code");
   command->add_option("--folder", a->folder, "where the pages are; default docs/ of the source tree")->type_name("DIR");
   command->add_flag("--check", a->check, "write nothing; exit code 1 when a page is out of date");
   a->json.add_to(*command);

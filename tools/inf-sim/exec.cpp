@@ -9,6 +9,7 @@
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/output.h"
 #include "tools/inf-sim/program_input.h"
+#include "tools/inf-sim/trace_arguments.h"
 #include "tools/workflow/exec.h"
 #include "tools/workflow/files.h"
 
@@ -19,6 +20,7 @@ struct ExecArguments {
   std::string program, chip = "inf2", mode = "both", out;
   std::vector<std::string> inputs;
   int threads = 0;
+  TraceArguments trace;
   JsonChoice json;
 };
 
@@ -29,6 +31,9 @@ int execute(const ExecArguments& a) {
   options.values = a.mode != "timing";
   options.timing = a.mode != "values";
   options.threads = a.threads;
+  a.trace.check(options.timing);
+  workflow::RecordedRun record = a.trace.record();
+  if (a.trace.wanted()) options.record = &record;
   check_destinations(a.json, a.out);
   workflow::Progress progress;
   const std::unique_ptr<isa::ProgramSource> program = open_program(a.program, chip);
@@ -36,7 +41,8 @@ int execute(const ExecArguments& a) {
   if (result.instructions == 0)
     throw Error(ErrorKind::usage, a.program, "holds no instruction; docs/isa.md says how to write them");
   if (!a.out.empty()) workflow::write_outputs(result, a.out);
-  emit(a.json, workflow::exec_text(result), workflow::exec_json(result));
+  const std::string trace = a.trace.wanted() ? a.trace.write(record, chip) + "\n" : "";
+  emit(a.json, workflow::exec_text(result) + trace, workflow::exec_json(result));
   return 0;
 }
 
@@ -58,6 +64,7 @@ void add_exec(CLI::App& app, Action& action) {
       ->capture_default_str();
   command->add_option("--threads", a->threads, "threads for values; 0: one per processor")->check(CLI::Range(0, 1024));
   command->add_option("--out", a->out, "folder for each output as NAME.npy")->type_name("DIR");
+  a->trace.add_to(*command);
   a->json.add_to(*command);
   command->callback([a, &action] { action = [a] { return execute(*a); }; });
 }

@@ -9,6 +9,7 @@
 #include "isa/program/file.h"
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/output.h"
+#include "tools/inf-sim/trace_arguments.h"
 #include "tools/workflow/files.h"
 #include "tools/workflow/kernel_run.h"
 
@@ -18,11 +19,13 @@ namespace {
 struct KernelArguments {
   std::string name, chip = "inf2", program, instances = "inf2";
   bool list = false;
+  TraceArguments trace;
   JsonChoice json;
 };
 
 int run_kernel(const KernelArguments& a) {
   check_destinations(a.json);
+  a.trace.check();
   if (a.list) {
     emit(a.json, workflow::kernel_list_text(), workflow::kernel_list_json());
     return 0;
@@ -33,8 +36,11 @@ int run_kernel(const KernelArguments& a) {
   if (!a.program.empty()) isa::write_program(*workloads::make_kernel(a.name, chip), a.program);
   const auto sizes = arch::load_instances(workflow::find_config("instances", a.instances, {}, "--instances"));
   workflow::Progress progress;
-  const workflow::KernelRun run = workflow::run_kernel(kernel, chip, sizes.front().runtime, progress);
-  emit(a.json, workflow::kernel_text(run), workflow::kernel_json(run));
+  workflow::RecordedRun record = a.trace.record();
+  const workflow::KernelRun run =
+      workflow::run_kernel(kernel, chip, sizes.front().runtime, progress, a.trace.wanted() ? &record : nullptr);
+  const std::string trace = a.trace.wanted() ? a.trace.write(record, chip) + "\n" : "";
+  emit(a.json, workflow::kernel_text(run) + trace, workflow::kernel_json(run));
   return 0;
 }
 
@@ -52,6 +58,7 @@ void add_kernel(CLI::App& app, Action& action) {
       ->capture_default_str()
       ->type_name("FILE");
   command->add_option("-o,--output", a->program, "write the program too, for exec and disasm")->type_name("P.infp");
+  a->trace.add_to(*command);
   a->json.add_to(*command);
   command->callback([a, &action] { action = [a] { return run_kernel(*a); }; });
 }

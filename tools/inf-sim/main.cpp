@@ -52,7 +52,10 @@ int run(int argc, char** argv) {
   inf::cli::add_asm(app, action);
   inf::cli::add_disasm(app, action);
   inf::cli::add_exec(app, action);
+  inf::cli::add_explain(app, action);
   inf::cli::add_kernel(app, action);
+  inf::cli::add_profile(app, action);
+  inf::cli::add_diff(app, action);
   inf::cli::add_hw(app, action);
   inf::cli::add_check(app, action);
   inf::cli::add_docs(app, action);

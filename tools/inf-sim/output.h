@@ -7,6 +7,9 @@
 
 namespace inf::cli {
 
+/// Of the documents in docs/json.md that a command makes itself.
+inline constexpr int kDocumentVersion = 1;
+
 /// `--json` alone prints the document in place of the text; `--json FILE` writes it and prints the text as well.
 struct JsonChoice {
   bool wanted = false;

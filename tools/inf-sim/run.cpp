@@ -16,6 +16,7 @@
 #include "tools/inf-sim/commands.h"
 #include "tools/inf-sim/dumps.h"
 #include "tools/inf-sim/load_arguments.h"
+#include "tools/inf-sim/look_arguments.h"
 #include "tools/inf-sim/model_options.h"
 #include "tools/inf-sim/output.h"
 #include "tools/inf-sim/precision.h"
@@ -47,6 +48,7 @@ struct RunArguments {
   PrecisionOptions precision;
   ModelOptions model;
   LoadArguments load;
+  LookArguments look;
   UncertaintyArguments uncertainty;
   CacheOptions cache;
   JsonChoice json;
@@ -113,6 +115,19 @@ std::filesystem::path results_folder(const RunArguments& a, const std::string& n
   return a.out.empty() ? std::filesystem::path("out") / name : std::filesystem::path(a.out);
 }
 
+/// Writes what the run was looked at for; returns the files.
+std::vector<std::string> look(const RunArguments& a, const workflow::RunOptions& options, const Finished& finished,
+                              workflow::Progress& progress) {
+  return options.record ? a.look.write(*options.record, finished, progress) : std::vector<std::string>{};
+}
+
+std::string files_text(const std::filesystem::path& folder, const std::vector<std::string>& written,
+                       const std::vector<std::string>& looks) {
+  std::string text = fmt::format("\n{}: {}\n", folder.string(), fmt::join(written, ", "));
+  if (!looks.empty()) text += fmt::format("{}\n", fmt::join(looks, "\n"));
+  return text;
+}
+
 /// A workload that reads words.
 int run_words(const RunArguments& a, const workflow::Workload& workload, const workflow::RunOptions& options) {
   const std::filesystem::path folder = results_folder(a, workload.name);
@@ -120,8 +135,8 @@ int run_words(const RunArguments& a, const workflow::Workload& workload, const w
   workflow::Progress progress;
   const workflow::Reading reading = workflow::run_reading(workload, options, by_reference(a), progress);
   const std::vector<std::string> written = workflow::write_reading(reading, folder);
-  emit(a.json, workflow::reading_text(reading) + fmt::format("\n{}: {}\n", folder.string(), fmt::join(written, ", ")),
-       workflow::reading_json(reading));
+  const auto looks = look(a, options, {.workload = workload, .head = reading.head, .words = &reading}, progress);
+  emit(a.json, workflow::reading_text(reading) + files_text(folder, written, looks), workflow::reading_json(reading));
   return reading.head.passed() ? 0 : exit_code(ErrorKind::check_failed);
 }
 
@@ -132,8 +147,8 @@ int run_pipeline(const RunArguments& a, const workflow::Pipeline& pipeline, cons
   workflow::Progress progress;
   const workflow::OcrResult result = workflow::run_ocr(pipeline, options, by_reference(a), progress);
   const std::vector<std::string> written = workflow::write_ocr(result, folder);
-  emit(a.json, workflow::ocr_text(result) + fmt::format("\n{}: {}\n", folder.string(), fmt::join(written, ", ")),
-       workflow::ocr_json(result));
+  const auto looks = look(a, options, {.workload = pipeline.detector, .head = result.head, .page = &result}, progress);
+  emit(a.json, workflow::ocr_text(result) + files_text(folder, written, looks), workflow::ocr_json(result));
   return result.head.passed() ? 0 : exit_code(ErrorKind::check_failed);
 }
 
@@ -210,13 +225,18 @@ int run(const RunArguments& a) {
   options.layer_shares = a.layer_shares;
   options.compile = a.dumps.options();
   check_cores_asked(a, file, options);
+  a.look.check(options.mode, by_reference(a));
+  workflow::RecordedRun record = a.look.record();
+  if (a.look.wanted()) options.record = &record;
   if (file.pipeline) {
     refuse_several_cores(a, options);
     check_load(a, file, false);
+    a.look.check_model(nullptr);
     return run_pipeline(a, workflow::resolve_pipeline(file, overrides(a)), options);
   }
   const workflow::Workload workload = workflow::resolve(file, overrides(a));
   check_load(a, file, !workload.text);
+  a.look.check_model(&workload);
   if (workload.text) {
     refuse_several_cores(a, options);
     return run_words(a, workload, options);
@@ -231,13 +251,12 @@ int run(const RunArguments& a) {
                                    ? workflow::run_pipelined(workload, options, *workload.cores, progress)
                                    : workflow::run(workload, options, progress);
   add_load(a, file, progress, result.report);
+  const auto looks = look(a, options, {.workload = workload, .head = result.report, .model = &result}, progress);
   workflow::write_results(result, folder, a.save_outputs || (!workload.post && !result.outputs.empty()));
   const workflow::Report& report = result.report;
   std::string json = workflow::report_json(report);
   const std::string sure = add_uncertainty(a, file, progress, json);
-  emit(a.json,
-       workflow::report_text(report) + sure + fmt::format("\n{}: {}\n", folder.string(), fmt::join(report.files, ", ")),
-       json);
+  emit(a.json, workflow::report_text(report) + sure + files_text(folder, report.files, looks), json);
   return report.passed() ? 0 : exit_code(ErrorKind::check_failed);
 }
 
@@ -295,6 +314,7 @@ void add_run(CLI::App& app, Action& action) {
   command->add_flag("--save-outputs", a->save_outputs, "also write each output tensor as NAME.npy");
   a->model.add_to(*command);
   a->load.add_to(*command);
+  a->look.add_to(*command);
   a->uncertainty.add_to(*command);
   a->cache.add_to(*command);
   a->dumps.add_to(*command, false);

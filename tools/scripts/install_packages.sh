@@ -10,6 +10,7 @@ packages=(
   # libraries
   libfmt-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev libzstd-dev libxxhash-dev
   libprotobuf-dev protobuf-compiler libonnx-dev libdnnl-dev libopencv-dev
+  libsqlitecpp-dev libsqlite3-dev
   libsystemc-dev
   # chart library of HTML pages
   libjs-chart.js

@@ -111,7 +111,7 @@ void find(const std::vector<LedgerEntry>& ledger, const std::map<std::string, st
   for (const LedgerEntry& entry : ledger) {
     if (entry.fate != Fate::host && entry.fate != Fate::refused) continue;
     auto at = std::find_if(analysis.findings.begin(), analysis.findings.end(),
-                           [&](const Finding& f) { return f.fate == entry.fate && f.why == entry.into; });
+                           [&](const AnalysisFinding& f) { return f.fate == entry.fate && f.why == entry.into; });
     if (at == analysis.findings.end()) {
       const auto way = ways_out.find(entry.into);
       at = analysis.findings.insert(at, {entry.fate, entry.into, way == ways_out.end() ? "" : way->second, {}, {}});
@@ -121,7 +121,7 @@ void find(const std::vector<LedgerEntry>& ledger, const std::map<std::string, st
     at->nodes.push_back(entry.node);
   }
   std::stable_sort(analysis.findings.begin(), analysis.findings.end(),
-                   [](const Finding& a, const Finding& b) { return a.nodes.size() > b.nodes.size(); });
+                   [](const AnalysisFinding& a, const AnalysisFinding& b) { return a.nodes.size() > b.nodes.size(); });
 }
 
 void count(const std::vector<LedgerEntry>& ledger, Analysis& analysis) {

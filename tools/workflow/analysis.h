@@ -11,7 +11,7 @@
 namespace inf::workflow {
 
 /// One reason for which operators are not on the chip.
-struct Finding {
+struct AnalysisFinding {
   compiler::Fate fate = compiler::Fate::refused;  ///< host or refused
   std::string why, way_out;                       ///< way_out: empty where there is none but the host
   std::vector<std::string> types, nodes;          ///< ONNX types without repeats, and nodes
@@ -34,7 +34,7 @@ struct Analysis {
   std::vector<compiler::LedgerEntry> nodes;
   std::size_t operators = 0, on_chip = 0;   ///< that run at all: folded ones are left out
   std::int64_t macs = 0, macs_on_chip = 0;  ///< of operators whose shapes are known
-  std::vector<Finding> findings;            ///< by how many nodes they concern, most first
+  std::vector<AnalysisFinding> findings;    ///< by how many nodes they concern, most first
   std::vector<SegmentPlan> segments;        ///< with the host running what the chip cannot
   std::vector<SymbolUse> symbols;
 };

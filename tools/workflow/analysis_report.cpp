@@ -62,7 +62,7 @@ std::string shares_text(const Analysis& a) {
 
 std::string findings_text(const Analysis& a) {
   std::string text = "\nNot on the chip\n";
-  for (const Finding& f : a.findings) {
+  for (const AnalysisFinding& f : a.findings) {
     const std::vector<std::string> parts = sentences(f.why);
     text +=
         fmt::format("  {} {}, {}: {}\n", f.nodes.size(), fmt::join(f.types, ", "), workflow::name(f.fate), parts[0]);
@@ -105,7 +105,7 @@ std::string symbols_text(const Analysis& a) {
   return text + "  a chip runs fixed sizes: --bind NAME=SIZE, or several programs with --bucket NAME=SIZE,...\n";
 }
 
-Json finding_json(const Finding& f) {
+Json finding_json(const AnalysisFinding& f) {
   return {
       {"fate", workflow::name(f.fate)}, {"why", f.why}, {"way_out", f.way_out}, {"types", f.types}, {"nodes", f.nodes}};
 }

@@ -4,11 +4,14 @@
 #include "isa/program/docs.h"
 #include "tools/workflow/docs_config.h"
 #include "tools/workflow/files.h"
+#include "tools/workflow/profile/glossary.h"
 
 namespace inf::workflow {
 
 std::vector<GeneratedPage> generated_pages() {
-  return {{"isa.md", isa::isa_markdown()}, {"config.md", arch::config_markdown() + workload_markdown()}};
+  return {{"isa.md", isa::isa_markdown()},
+          {"config.md", arch::config_markdown() + workload_markdown()},
+          {"profile.md", profile_markdown()}};
 }
 
 std::vector<std::string> outdated_pages(const std::filesystem::path& folder) {

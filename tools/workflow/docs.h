@@ -11,7 +11,7 @@ struct GeneratedPage {
   std::string text;
 };
 
-/// docs/isa.md and docs/config.md as they should be.
+/// docs/isa.md, docs/config.md and docs/profile.md as they should be.
 std::vector<GeneratedPage> generated_pages();
 
 /// Names of the pages in `folder` that differ from what would be generated.

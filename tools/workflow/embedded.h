@@ -3,9 +3,8 @@
 
 namespace inf::workflow::embedded {
 
-/// Files that the program carries; embedded.cpp.in becomes their source when the build is configured.
+/// The page of a comparison, which the program carries; embedded.cpp.in becomes its source when the build is
+/// configured.
 extern const std::string_view kComparePage;
-/// Chart.js as Debian packages it (libjs-chart.js), MIT licence.
-extern const std::string_view kChartJs;
 
 }  // namespace inf::workflow::embedded

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
@@ -12,6 +13,7 @@
 #include "sim/kernel/simulate.h"
 #include "tools/workflow/files.h"
 #include "tools/workflow/measure.h"
+#include "tools/workflow/recorded_run.h"
 #include "tools/workflow/tensor_files.h"
 #include "tools/workflow/tensors.h"
 
@@ -79,9 +81,11 @@ ExecResult exec(const arch::ChipSpec& chip, isa::ProgramSource& program, const E
   how.values = options.values;
   how.timing = options.timing;
   how.threads = options.threads;
+  std::optional<ProgramWatch> watch = watch_program(how.timing ? options.record : nullptr, program, chip);
   progress.stage("exec");
   const sim::SimResult run = sim::simulate(
-      chip, program, read_inputs(image, options.inputs), how, {},
+      chip, program, read_inputs(image, options.inputs), how,
+      watch ? watch->observers() : std::vector<sim::Observer*>{},
       [&](const sim::Progress& p) { progress.update(0, fmt::format("{} instructions", p.instructions)); });
   progress.clear();
   ExecResult result;
@@ -96,6 +100,11 @@ ExecResult exec(const arch::ChipSpec& chip, isa::ProgramSource& program, const E
   result.dram_read = run.counters.dram_read;
   result.dram_written = run.counters.dram_written;
   result.engines = measure_engines(chip, run);
+  if (watch) {
+    options.record->programs.push_back(watch->take(run, options.record->end_ns));
+    options.record->programs.back().engines = result.engines;
+    options.record->end_ns += result.ns;
+  }
   for (const sim::TensorData& output : run.outputs) {
     const auto entry = std::find_if(image.tensors.begin(), image.tensors.end(),
                                     [&](const isa::TensorEntry& t) { return t.name == output.name; });

@@ -11,10 +11,13 @@
 
 namespace inf::workflow {
 
+struct RecordedRun;
+
 struct ExecOptions {
   std::vector<std::string> inputs;  ///< "NAME=FILE": .npy, or the tensor's raw bytes
   bool values = true, timing = true;
   int threads = 0;
+  RecordedRun* record = nullptr;  ///< what the simulated core does is added to it
 };
 
 /// An output tensor with its type in the program.

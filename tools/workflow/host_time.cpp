@@ -39,14 +39,13 @@ double flops(const Graph& graph, const Node& node) {
                   : static_cast<double>(compiler::elements(compiler::shape(graph, node.output)));
 }
 
-/// Calls visit(operators, flops, bytes) for each node, as often as it runs.
+/// Calls visit(operators, flops, bytes) for a node, or for each node of its body, as often as it runs.
 template <class Visit>
-void each(const Graph& graph, std::int64_t rounds, const Visit& visit) {
-  for (const Node& node : graph.nodes) {
-    if (const auto* loop = compiler::as<compiler::Loop>(node))
-      each(*loop->body, rounds * loop->trips, visit);
-    else
-      visit(rounds, flops(graph, node), moved_bytes(graph, node));
+void each(const Graph& graph, const Node& node, std::int64_t rounds, const Visit& visit) {
+  if (const auto* loop = compiler::as<compiler::Loop>(node)) {
+    for (const Node& inner : loop->body->nodes) each(*loop->body, inner, rounds * loop->trips, visit);
+  } else {
+    visit(rounds, flops(graph, node), moved_bytes(graph, node));
   }
 }
 
@@ -54,21 +53,30 @@ void each(const Graph& graph, std::int64_t rounds, const Visit& visit) {
 
 HostWork host_work(const Graph& graph) {
   HostWork work;
-  each(graph, 1, [&](std::int64_t rounds, double flops, double bytes) {
-    const double times = static_cast<double>(rounds);
-    work.operators += rounds;
-    work.flops += times * flops;
-    work.bytes += times * bytes;
-  });
+  for (const Node& node : graph.nodes)
+    each(graph, node, 1, [&](std::int64_t rounds, double flops, double bytes) {
+      const double times = static_cast<double>(rounds);
+      work.operators += rounds;
+      work.flops += times * flops;
+      work.bytes += times * bytes;
+    });
   return work;
+}
+
+std::vector<double> host_node_ns(const Graph& graph, const arch::RuntimeSpec& runtime) {
+  std::vector<double> all;
+  for (const Node& node : graph.nodes)
+    each(graph, node, 1, [&, &ns = all.emplace_back()](std::int64_t rounds, double flops, double bytes) {
+      const double arithmetic = flops / runtime.host_gflops, memory = bytes / runtime.host_gb_per_s;
+      ns +=
+          static_cast<double>(rounds) * (static_cast<double>(runtime.host_operator_ns) + std::max(arithmetic, memory));
+    });
+  return all;
 }
 
 double host_ns(const Graph& graph, const arch::RuntimeSpec& runtime) {
   double sum = 0;
-  each(graph, 1, [&](std::int64_t rounds, double flops, double bytes) {
-    const double arithmetic = flops / runtime.host_gflops, memory = bytes / runtime.host_gb_per_s;
-    sum += static_cast<double>(rounds) * (static_cast<double>(runtime.host_operator_ns) + std::max(arithmetic, memory));
-  });
+  for (const double ns : host_node_ns(graph, runtime)) sum += ns;
   return sum;
 }
 

@@ -101,7 +101,7 @@ void judge(const Workload& workload, const LoadedWorkload& loaded, bool with_ref
   progress.stage("fp32 reference");
   std::vector<std::vector<float>> inputs;
   for (const ModelInput& input : loaded.inputs) inputs.push_back(input.values);
-  const std::vector<Tensor> reference = run_reference(loaded.graph, inputs, [&](std::size_t done, std::size_t total) {
+  std::vector<Tensor> reference = run_reference(loaded.graph, inputs, [&](std::size_t done, std::size_t total) {
     progress.update(static_cast<double>(done) / static_cast<double>(total));
   });
   compare_outputs(reference, scores, result);
@@ -111,6 +111,8 @@ void judge(const Workload& workload, const LoadedWorkload& loaded, bool with_ref
                   workload.checks.min_box_iou.value_or(kDefaultOverlap), result);
   }
   check(workload.checks, result.report);
+  for (std::size_t i = 0; i < result.outputs.size(); ++i)
+    result.reference.push_back({result.outputs[i].name, {reference[i].shape, std::move(reference[i].data)}});
 }
 
 }  // namespace inf::workflow

@@ -2,7 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <optional>
+#include <vector>
+
 #include "tools/workflow/measure.h"
+#include "tools/workflow/recorded_run.h"
 
 namespace inf::workflow {
 namespace {
@@ -33,13 +37,16 @@ double measured_ns(const workloads::KernelInfo& kernel, const arch::ChipSpec& ch
 }  // namespace
 
 KernelRun run_kernel(const workloads::KernelInfo& kernel, const arch::ChipSpec& chip, const arch::RuntimeSpec& runtime,
-                     Progress& progress) {
+                     Progress& progress, RecordedRun* record) {
   const std::unique_ptr<isa::ProgramSource> program = workloads::make_kernel(kernel.name, chip);
   sim::SimOptions how;
   how.values = false;
   how.check_hazards = false;
   FirstByte first;
-  sim::Observer* const observers[] = {&first};
+  std::vector<sim::Observer*> observers = {&first};
+  std::optional<ProgramWatch> watch = watch_program(record, *program, chip);
+  if (watch)
+    for (sim::Observer* o : watch->observers()) observers.push_back(o);
   progress.stage(kernel.name);
   const sim::SimResult result = sim::simulate(chip, *program, {}, how, observers, [&](const sim::Progress& p) {
     progress.update(0, fmt::format("{} instructions", p.instructions));
@@ -57,6 +64,11 @@ KernelRun run_kernel(const workloads::KernelInfo& kernel, const arch::ChipSpec& 
   run.dram_read = result.counters.dram_read;
   run.dram_written = result.counters.dram_written;
   run.engines = measure_engines(chip, result);
+  if (watch) {
+    record->programs.push_back(watch->take(result, record->end_ns));
+    record->programs.back().engines = run.engines;
+    record->end_ns += run.run_ns;
+  }
   return run;
 }
 

@@ -9,6 +9,8 @@
 
 namespace inf::workflow {
 
+struct RecordedRun;
+
 /// What simulating a hand-written kernel's time gave; nothing here differs between identical runs.
 struct KernelRun {
   const workloads::KernelInfo* kernel = nullptr;
@@ -21,10 +23,10 @@ struct KernelRun {
   std::vector<EngineUse> engines;
 };
 
-/// Simulates the kernel's time on one core.
+/// Simulates the kernel's time on one core. What the core does is added to `record`.
 /// Errors: those of make_kernel and of the simulator.
 KernelRun run_kernel(const workloads::KernelInfo& kernel, const arch::ChipSpec& chip, const arch::RuntimeSpec& runtime,
-                     Progress& progress);
+                     Progress& progress, RecordedRun* record = nullptr);
 
 std::string kernel_text(const KernelRun& run);
 /// The document described in docs/json.md.

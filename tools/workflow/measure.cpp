@@ -12,8 +12,6 @@ constexpr double kBound = 0.5;  // an engine that is busy at least half of an op
 
 double ns(const arch::ChipSpec& chip, Tick t) { return arch::Timebase(chip).to_ns(t); }
 
-double dma_bytes_per_ns(const arch::ChipSpec& chip) { return chip.dma.engines * chip.dma.bytes_per_ns; }
-
 EngineUse engine_use(const arch::ChipSpec& chip, arch::Engine engine, const sim::EngineCounters& counters, Tick end) {
   EngineUse use;
   use.engine = arch::name(engine);
@@ -29,18 +27,6 @@ EngineUse engine_use(const arch::ChipSpec& chip, arch::Engine engine, const sim:
   std::stable_sort(use.idle_ns.begin(), use.idle_ns.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   return use;
-}
-
-/// Who keeps an operator from being faster.
-void find_bound(OperatorUse& op) {
-  const double span = op.end_ns - op.start_ns;
-  if (span <= 0) return;
-  const auto busiest = std::max_element(op.busy_ns.begin(), op.busy_ns.end(),
-                                        [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (busiest == op.busy_ns.end()) return;
-  op.bound_share = busiest->second / span;
-  op.busiest = busiest->first;
-  op.bound = op.bound_share >= kBound ? busiest->first : "waiting";
 }
 
 OperatorUse operator_use(const arch::ChipSpec& chip, const isa::SourceOp& source, const sim::OpCounters& counters,
@@ -75,6 +61,21 @@ void relate(Roofline& roof, double device_ns) {
 }
 
 }  // namespace
+
+void find_bound(OperatorUse& op) {
+  const double span = op.end_ns - op.start_ns;
+  if (span <= 0) return;
+  const auto busiest = std::max_element(op.busy_ns.begin(), op.busy_ns.end(),
+                                        [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (busiest == op.busy_ns.end()) return;
+  op.bound_share = busiest->second / span;
+  op.busiest = busiest->first;
+  op.bound = op.bound_share >= kBound ? busiest->first : "waiting";
+}
+
+double core_bytes_per_ns(const arch::ChipSpec& chip) {
+  return std::min(chip.dma.engines * chip.dma.bytes_per_ns, chip.memory.bytes_per_ns);
+}
 
 std::vector<EngineUse> measure_engines(const arch::ChipSpec& chip, const sim::SimResult& run) {
   std::vector<EngineUse> uses;
@@ -127,7 +128,7 @@ Roofline measure_roofline(const arch::ChipSpec& chip, const isa::ProgramImage& i
   roof.dram_read = run.counters.dram_read;
   roof.dram_written = run.counters.dram_written;
   roof.peak_tflops = peak_tflops(chip, dtype);
-  roof.bytes_per_ns = std::min(dma_bytes_per_ns(chip), chip.memory.bytes_per_ns);
+  roof.bytes_per_ns = core_bytes_per_ns(chip);
   relate(roof, ns(chip, run.end));
   return roof;
 }

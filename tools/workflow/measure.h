@@ -20,6 +20,12 @@ std::vector<OperatorUse> measure_operators(const arch::ChipSpec& chip, const isa
                                            const sim::SimResult& run, const TransferTimes& transfers,
                                            std::span<const compiler::OpEstimate> estimates);
 
+/// Who keeps an operator from being faster: sets busiest, bound and bound_share from its span and busy times.
+void find_bound(OperatorUse& op);
+
+/// What one core can draw from device memory: its DMA engines or the memory, whichever is less.
+double core_bytes_per_ns(const arch::ChipSpec& chip);
+
 /// Work against traffic, for matmul operands of `dtype`.
 Roofline measure_roofline(const arch::ChipSpec& chip, const isa::ProgramImage& image, const sim::SimResult& run,
                           DType dtype);

@@ -10,6 +10,7 @@
 #include "isa/arch/chip_config.h"
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
+#include "isa/base/overload.h"
 #include "tools/workflow/npy.h"
 #include "tools/workflow/random_inputs.h"
 #include "tools/workflow/workload_parseq.h"
@@ -24,13 +25,13 @@ namespace {
 constexpr Extent kDefaultCraftSize{768, 768};
 constexpr std::uint64_t kDefaultSeed = 1;
 
-compiler::Graph craft_graph(const BuiltinCraft& craft, Extent size) {
+std::string craft_onnx(const BuiltinCraft& craft, Extent size) {
   workloads::CraftOptions options;
   options.batch = craft.batch;
   options.height = size.height;
   options.width = size.width;
   options.weights = craft.weights;
-  return compiler::import_onnx(workloads::craft_onnx(options), "craft");
+  return workloads::craft_onnx(options);
 }
 
 }  // namespace
@@ -174,17 +175,21 @@ void load_encoder(const workloads::EncoderOptions& encoder, LoadedWorkload& load
   note_batch(encoder.batch, loaded);
 }
 
+/// Reads the picture on the way, if there is one.
+Extent craft_size(const Workload& workload, const BuiltinCraft& craft, LoadedWorkload& loaded) {
+  read_picture(workload, nullptr, loaded);
+  if (craft.size) return *craft.size;
+  return loaded.picture ? loaded.picture->prepared.geometry.canvas : kDefaultCraftSize;
+}
+
 void load_craft(const Workload& workload, const BuiltinCraft& craft, LoadedWorkload& loaded) {
   loaded.notes.push_back(weights_note(craft.weights));
   if (craft.size_asked)
     loaded.notes.push_back(fmt::format("size {}x{} is no multiple of 32: padded to {}x{} (height x width)",
                                        craft.size_asked->height, craft.size_asked->width, craft.size->height,
                                        craft.size->width));
-  read_picture(workload, nullptr, loaded);
-  const Extent size = craft.size       ? *craft.size
-                      : loaded.picture ? loaded.picture->prepared.geometry.canvas
-                                       : kDefaultCraftSize;
-  loaded.graph = craft_graph(craft, size);
+  const Extent size = craft_size(workload, craft, loaded);
+  loaded.graph = compiler::import_onnx(craft_onnx(craft, size), "craft");
   loaded.model_title = fmt::format("craft {}x{}", size.height, size.width);
   note_batch(craft.batch, loaded);
 }
@@ -210,6 +215,22 @@ LoadedWorkload load(const Workload& workload, bool values) {
   }
   make_inputs(workload, values, loaded);
   return loaded;
+}
+
+std::string builtin_onnx(const Workload& workload) {
+  LoadedWorkload picture;
+  return std::visit(
+      Overload{[&](const BuiltinCraft& craft) { return craft_onnx(craft, craft_size(workload, craft, picture)); },
+               [](const BuiltinCnn& cnn) { return workloads::cnn_onnx(cnn.options); },
+               [](const BuiltinEncoder& encoder) { return workloads::encoder_onnx(encoder.options); },
+               [&](const BuiltinParseq& parseq) {
+                 return workloads::parseq_onnx(
+                     parseq_options(parseq, parseq.modes.front(), arch::load_chip(workload.chip)));
+               },
+               [](const OnnxModel& onnx) -> std::string {
+                 throw Error(ErrorKind::internal, onnx.file.string(), "is no built-in model");
+               }},
+      workload.model);
 }
 
 compiler::Graph load_graph(const Workload& workload) {

@@ -44,6 +44,9 @@ compiler::Graph parseq_graph(const workloads::ParseqOptions& options);
 /// What a reader of results must know about where weights come from.
 std::string weights_note(const workloads::WeightChoice& weights);
 
+/// The built-in model of a workload (of a PARSeq, its first mode) as an ONNX file, at the size that it runs with.
+std::string builtin_onnx(const Workload& workload);
+
 /// The built-in model (of a PARSeq, its first mode) or the ONNX file as a graph, with inputs left out; a picture
 /// decides an open size.
 compiler::Graph load_graph(const Workload& workload);

@@ -3,8 +3,11 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "tools/workflow/device_tensors.h"
+#include "tools/workflow/measure.h"
+#include "tools/workflow/recorded_run.h"
 
 namespace inf::workflow {
 namespace {
@@ -48,7 +51,10 @@ ProgramRun run_program(const arch::ChipSpec& chip, compiler::CompiledModel& mode
   const arch::Timebase timebase(chip);
   ProgramRun run{{}, TransferTimes(image.ops.size())};
   progress.stage("simulate");
-  sim::Observer* const observers[] = {&run.transfers};
+  std::vector<sim::Observer*> observers = {&run.transfers};
+  std::optional<ProgramWatch> watch = watch_program(how.timing ? options.record : nullptr, *model.source, chip);
+  if (watch)
+    for (sim::Observer* o : watch->observers()) observers.push_back(o);
   const std::vector<sim::TensorData> data = how.values ? program_inputs(image, values) : std::vector<sim::TensorData>{};
   run.result = sim::simulate(chip, *model.source, data, how, observers, [&](const sim::Progress& p) {
     const std::string op = p.op < 0 || static_cast<std::size_t>(p.op) >= image.ops.size()
@@ -57,6 +63,14 @@ ProgramRun run_program(const arch::ChipSpec& chip, compiler::CompiledModel& mode
     progress.update(clock.done(p.op),
                     fmt::format("{} at {:.3f} ms of the chip's time", op, timebase.to_ns(p.now) * 1e-6));
   });
+  if (watch) {
+    RecordedRun& record = *options.record;
+    RecordedProgram program = watch->take(run.result, record.end_ns);
+    program.engines = measure_engines(chip, run.result);
+    program.operators = measure_operators(chip, image, run.result, run.transfers, model.estimates);
+    record.programs.push_back(std::move(program));
+    record.end_ns += timebase.to_ns(run.result.end);
+  }
   return run;
 }
 

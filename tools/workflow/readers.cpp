@@ -171,6 +171,7 @@ std::vector<std::vector<float>> CompiledReader::call(std::span<const std::vector
   for (const compiler::CompiledSegment& segment : model_.segments)
     if (segment.model.source) segment.model.source->rewind();
   const PlacedRun run = run_segments(model_, chip_, instance_, inputs, options_, progress);
+  options_.record = nullptr;  // the first call is watched
   for (std::size_t i = 0; i < model_.segments.size(); ++i) {
     if (!run.segments[i].program) continue;
     report.instructions += run.segments[i].program->result.instructions;

@@ -57,7 +57,8 @@ class CompiledReader {
                  const arch::InstanceSpec& instance, const RunOptions& options);
 
   /// One call on up to batch() words; empty places are filled with zeros. Logits of the words come back, none with
-  /// timing alone; `report` takes the timed sections (as measure_placed) where there is time.
+  /// timing alone; `report` takes the timed sections (as measure_placed) where there is time. Of several calls the
+  /// first is recorded.
   std::vector<std::vector<float>> call(std::span<const std::vector<float>> words, Report& report, Progress& progress);
 
   const compiler::PlacedModel& model() const { return model_; }

@@ -48,6 +48,7 @@ struct SegmentUse {
   std::string place;  ///< "chip" or "host"
   std::size_t operators = 0;
   std::vector<std::string> nodes;            ///< ONNX nodes that its operators stand for
+  std::vector<double> node_ns;               ///< host: of each of `nodes`; sums to ns
   double ns = 0;                             ///< chip: simulated; host: from the instance file's host figures
   double runtime_ns = 0, copy_ns = 0;        ///< chip: the call and its copies
   std::int64_t bytes_in = 0, bytes_out = 0;  ///< what it reads from and gives to the caller and other segments

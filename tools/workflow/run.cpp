@@ -30,6 +30,7 @@ std::optional<Latency> exact_latency(const FittedWorkload& fitted, const Workloa
                                      const arch::InstanceSpec& instance, RunOptions options, Progress& progress) {
   if (!fitted.bucket) return std::nullopt;
   options.mode = RunOptions::Mode::timing;
+  options.record = nullptr;
   try {
     compiler::PlacedModel model =
         compiler::compile_placed(fitted.exact.graph, chip, with_workload({}, workload), workload.host_operators);
@@ -130,6 +131,7 @@ RunResult run(const Workload& workload, const RunOptions& options, Progress& pro
   compiler::PlacedModel model = compile_workload(workload, fitted.run().graph, chip, compile_options);
   report.host.compile_seconds = compiling.seconds();
   report.ledger = count_ledger(model.graph.ledger);
+  result.nodes = model.graph.ledger;
 
   const StopWatch simulating;
   PlacedRun placed = run_segments(model, chip, instance, fitted.run().inputs, options, progress);

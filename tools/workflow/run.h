@@ -14,6 +14,8 @@
 
 namespace inf::workflow {
 
+struct RecordedRun;
+
 struct RunOptions {
   enum class Mode : std::uint8_t { timing, values, both } mode = Mode::both;
   std::optional<Spread> spread;          ///< how several cores are used; data parallel where only cores are given
@@ -22,6 +24,7 @@ struct RunOptions {
   bool layers = false;                   ///< measure the errors of every operator; as checks.min_layer_snr_db does
   std::optional<double> layer_bound_db;  ///< in place of checks.min_layer_snr_db for the mark; default 20
   std::size_t layer_shares = 0;          ///< LayerOptions::shares
+  RecordedRun* record = nullptr;         ///< what the simulated core does is added to it, where there is time
   compiler::CompileOptions compile;      ///< dumps and the pass to stop after; precision comes from the workload
 };
 
@@ -33,9 +36,11 @@ struct NamedArray {
 
 struct RunResult {
   Report report;
+  std::vector<compiler::LedgerEntry> nodes;  ///< what became of every ONNX node
   std::vector<NamedArray> outputs;
-  std::vector<TextBox> boxes;  ///< with post-processing
-  std::optional<Image> page;   ///< the picture with its boxes
+  std::vector<NamedArray> reference;  ///< the same in fp32; empty where no reference was run
+  std::vector<TextBox> boxes;         ///< with post-processing
+  std::optional<Image> page;          ///< the picture with its boxes
 };
 
 /// Notes, for timing alone, that data decides how long the program is and that none was there.

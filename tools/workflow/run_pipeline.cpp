@@ -89,6 +89,7 @@ RunResult run_pipelined(const Workload& workload, const RunOptions& options, std
   compiler::CompiledModel whole = compiler::compile(staged.chip, chip, how);
   report.host.compile_seconds = compiling.seconds();
   report.ledger = count_ledger(staged.graph.ledger);
+  result.nodes = staged.graph.ledger;
 
   const StopWatch simulating;
   StagedRun run = run_stages(staged, whole, chip, fitted.run().inputs, options, progress);

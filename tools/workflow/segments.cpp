@@ -5,6 +5,7 @@
 #include "compiler/analysis/cost.h"
 #include "tools/workflow/host_time.h"
 #include "tools/workflow/measure.h"
+#include "tools/workflow/recorded_run.h"
 
 namespace inf::workflow {
 namespace {
@@ -65,6 +66,22 @@ void share(double device_ns, Report& report) {
   for (OperatorUse& op : report.operators) op.share = device_ns > 0 ? op.added_ns / device_ns : 0;
 }
 
+void record_host(const Graph& graph, double ns, RecordedRun& record) {
+  record.host.push_back({graph.nodes.empty() ? "" : graph.nodes.front().name, record.end_ns, ns});
+  record.end_ns += ns;
+}
+
+/// What the nodes of a host segment take, those of one name together as SegmentUse::nodes has them.
+std::vector<double> node_times(const Graph& graph, const arch::RuntimeSpec& runtime) {
+  std::vector<double> times;
+  const std::vector<double> each = host_node_ns(graph, runtime);
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    if (i == 0 || graph.nodes[i].name != graph.nodes[i - 1].name) times.push_back(0);
+    times.back() += each[i];
+  }
+  return times;
+}
+
 }  // namespace
 
 void run_on_host(const Graph& graph, NamedValues& values, Progress& progress) {
@@ -84,6 +101,7 @@ PlacedRun run_segments(compiler::PlacedModel& model, const arch::ChipSpec& chip,
     SegmentRun done;
     if (segment.place == Place::host) {
       done.host_ns = host_ns(segment.graph, instance.runtime);
+      if (options.record) record_host(segment.graph, done.host_ns, *options.record);
       if (computes) run_on_host(segment.graph, run.values, progress);
     } else {
       done.program = run_program(chip, segment.model, run.values, options, progress);
@@ -105,6 +123,7 @@ std::vector<SegmentUse> measure_segments(const compiler::PlacedModel& model, con
     for (const compiler::Node& node : segment.graph.nodes)
       if (use.nodes.empty() || use.nodes.back() != node.name) use.nodes.push_back(node.name);
     if (segment.place == Place::host) {
+      if (timed) use.node_ns = node_times(segment.graph, instance.runtime);
       use.bytes_in = bytes_of(segment.graph, segment.graph.inputs);
       use.bytes_out = bytes_of(segment.graph, segment.graph.outputs);
       use.ns = run.segments[i].host_ns;

@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <map>
+#include <optional>
 
 #include "isa/base/error.h"
 #include "tools/workflow/device_tensors.h"
+#include "tools/workflow/measure.h"
+#include "tools/workflow/recorded_run.h"
 #include "tools/workflow/segments.h"
 #include "tools/workflow/tensors.h"
 #include "tools/workflow/weights.h"
@@ -48,8 +52,47 @@ sim::SimOptions timing_only() {
   return how;
 }
 
-sim::CoresResult time_stages(compiler::StagedModel& staged, const arch::ChipSpec& chip) {
+/// What watches the observed call of a stage.
+struct StageWatch {
+  std::optional<ProgramWatch> record;
+  TransferTimes transfers;
+  std::vector<sim::Observer*> observers;
+
+  StageWatch(RecordedRun* run, isa::ProgramSource& program, const arch::ChipSpec& chip)
+      : record(watch_program(run, program, chip)), transfers(program.image().ops.size()) {
+    if (!record) return;
+    observers = record->observers();
+    observers.push_back(&transfers);
+  }
+  StageWatch(const StageWatch&) = delete;
+  StageWatch& operator=(const StageWatch&) = delete;
+};
+
+/// Adds the observed call of every stage, which is the same call for all, where it lay among those under way.
+void add_calls(const compiler::StagedModel& staged, const arch::ChipSpec& chip, const sim::CoresResult& calls,
+               std::deque<StageWatch>& watches, RecordedRun& run) {
+  const arch::Timebase time(chip);
+  const std::size_t observed = calls.cores.front().call_start.size() / 2;
+  const Tick origin = calls.cores.front().call_start[observed];
+  const double base = run.end_ns;
+  for (std::size_t s = 0; s < staged.stages.size(); ++s) {
+    const compiler::Stage& stage = staged.stages[s];
+    const sim::CoreRun& core = calls.cores[s];
+    RecordedProgram program =
+        watches[s].record->take(core.result, base + time.to_ns(core.call_start[observed] - origin));
+    program.chip = static_cast<int>(s) / chip.cores;
+    program.core = static_cast<int>(s) % chip.cores;
+    program.engines = measure_engines(chip, core.result);
+    program.operators =
+        measure_operators(chip, image_of(stage), core.result, watches[s].transfers, stage.model.estimates);
+    run.end_ns = std::max(run.end_ns, program.start_ns + time.to_ns(program.end));
+    run.programs.push_back(std::move(program));
+  }
+}
+
+sim::CoresResult time_stages(compiler::StagedModel& staged, const arch::ChipSpec& chip, RecordedRun* record) {
   const auto made = makers(staged);
+  std::deque<StageWatch> watches;
   const int count = static_cast<int>(staged.stages.size());
   std::vector<sim::CoreProgram> programs;
   for (int s = 0; s < count; ++s) {
@@ -62,9 +105,12 @@ sim::CoresResult time_stages(compiler::StagedModel& staged, const arch::ChipSpec
     // Between a stage and one further on there are as many calls under way as stages.
     for (const auto& [maker, bytes] : taken(stage, made))
       program.feeds.push_back({static_cast<int>(maker), bytes, s - static_cast<int>(maker) + 1});
+    program.observers = watches.emplace_back(record, *program.program, chip).observers;
     programs.push_back(std::move(program));
   }
-  return sim::simulate_cores(chip, programs, timing_only());
+  sim::CoresResult calls = sim::simulate_cores(chip, programs, timing_only());
+  if (record) add_calls(staged, chip, calls, watches, *record);
+  return calls;
 }
 
 /// One copy of the model on each core of a chip, or on as many as the stages have.
@@ -130,7 +176,7 @@ StagedRun run_stages(compiler::StagedModel& staged, compiler::CompiledModel& who
   progress.stage("simulate");
   if (options.mode != RunOptions::Mode::timing) run.values = compute(staged, chip, inputs, options, progress);
   if (options.mode != RunOptions::Mode::values) {
-    run.calls = time_stages(staged, chip);
+    run.calls = time_stages(staged, chip, options.record);
     run.copies = time_copies(whole, staged.stages.size(), chip);
   }
   return run;

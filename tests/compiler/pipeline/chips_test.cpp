@@ -6,6 +6,7 @@
 #include "compiler/analysis/interpret.h"
 #include "isa/arch/chip_config.h"
 #include "isa/arch/instance.h"
+#include "isa/base/error.h"
 #include "sim/kernel/simulate_cores.h"
 #include "tests/compiler/pipeline/build_graph.h"
 #include "tests/compiler/pipeline/chip_run.h"
@@ -86,5 +87,38 @@ TEST_CASE("each chip file has an instance family") {
   for (const fs::path& file : files_of("chips")) {
     CAPTURE(file.string());
     CHECK(std::find(chips.begin(), chips.end(), file.stem().string()) != chips.end());
+  }
+}
+
+TEST_CASE("arrays that layouts cannot fold onto are refused, and columns by halves compile") {
+  struct Row {
+    const char* name;
+    int rows, columns;
+    const char* refused;  ///< a part of the message; null: compiles
+  };
+  const Row table[] = {
+      {"as it is", 128, 128, nullptr},
+      {"half the columns", 128, 64, nullptr},
+      {"a quarter of the columns", 128, 32, nullptr},
+      {"fewer columns than a start partition's grain", 128, 16, "tensor.columns = 16 must be a power of two from 32"},
+      {"columns off the grain", 128, 112, "tensor.columns = 112 must be a power of two from 32"},
+      {"fewer rows", 115, 64, "tensor.rows = 115 must be 128"},
+      {"half the rows", 64, 64, "tensor.rows = 64 must be 128"},
+  };
+  GraphBuilder b;
+  const Graph graph = network(b);
+  for (const Row& row : table) {
+    CAPTURE(row.name);
+    arch::ChipSpec chip = arch::load_chip(fs::path(INF_SOURCE_DIR) / "configs/chips/inf2.yaml");
+    chip.tensor.rows = chip.sbuf.partitions = chip.psum.partitions = row.rows;
+    chip.tensor.columns = row.columns;
+    std::string said;
+    try {
+      compiler::compile(graph, chip, {});
+    } catch (const Error& error) {
+      CHECK(error.kind() == ErrorKind::unsupported);
+      for (const std::string& note : error.notes()) said += note + "\n";
+    }
+    CHECK((row.refused ? said.find(row.refused) != std::string::npos : said.empty()));
   }
 }

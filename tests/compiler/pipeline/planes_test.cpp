@@ -226,3 +226,38 @@ TEST_CASE("values between convolutions leave no trace in device memory") {
     CHECK(t.role != isa::TensorEntry::Role::scratch);
   }
 }
+
+/// inf2 with more SBUF, so that planes are kept that are larger than the step of an access pattern.
+arch::ChipSpec roomy_chip(std::int64_t kibibytes) {
+  arch::ChipSpec c = test::inf2();
+  c.sbuf.bytes_per_partition = kibibytes * 1024;
+  return c;
+}
+
+TEST_CASE("planes whose images lie further apart than a step reaches") {
+  for (const std::int64_t kibibytes : {384, 512, 1024}) {
+    CAPTURE(kibibytes);
+    const Setting s{"roomy", DType::bf16, DType::bf16, roomy_chip(kibibytes), 3e-2};
+    Net net;
+    const Net::Image x{net.b.input("image", {2, 2, 184, 186}), {2, 2, 184, 186}};  // 34 224 elements
+    const Net::Image a = net.conv(net.conv(x, 4, 3), 4, 3);
+    const Net::Image sum = net.conv(a, 4, 3, 1, {Act::relu}, &a);
+    const Net::Image few = net.pool(sum, Pool::Kind::average, 2, 16, 0);
+    const Graph graph = net.b.finish({net.classify(net.conv(few, 8, 3), 4).id, net.conv(sum, 4, 1, 16).id});
+    CHECK(decided(compile(graph, s.chip, options_of(s)), "stays in SBUF") >= 4);
+    const auto want = interpret(graph, net.b.inputs());
+    const test::ChipRun run = test::run_on_chip(graph, net.b.inputs(), options_of(s), {}, s.chip);
+    for (std::size_t i = 0; i < want.size(); ++i) CHECK(test::relative_error(run.outputs[i], want[i]) < s.limit);
+  }
+}
+
+TEST_CASE("rows that lie further apart than a step reaches") {
+  const Setting s{"roomy", DType::bf16, DType::bf16, roomy_chip(1024), 3e-2};
+  Net net;
+  const Net::Image x{net.b.input("image", {1, 2, 4, 33000}), {1, 2, 4, 33000}};
+  const Net::Image y = net.conv(x, 3, 3);
+  const Graph graph = net.b.finish({net.conv(y, 2, 3, 300).id});
+  const auto want = interpret(graph, net.b.inputs());
+  const test::ChipRun run = test::run_on_chip(graph, net.b.inputs(), options_of(s), {}, s.chip);
+  CHECK(test::relative_error(run.outputs[0], want[0]) < s.limit);
+}

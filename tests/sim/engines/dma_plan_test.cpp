@@ -143,18 +143,19 @@ TEST_CASE("who is ready first gets the port first") {
 TEST_CASE("the datapath is refused at t - 1 and accepted at t") {
   const arch::Timebase time(chip());
   Datapath path(arch::Engine::tensor, chip(), time);
-  Decoded load, multiply;
-  load.inst.op = isa::LoadStationary{sbuf(128, Pattern::row(128))};
-  load.cost = cost(load.inst.op, arch::Engine::tensor, chip());
   isa::Matmul m;
   m.dst = {Memory::psum, DType::fp32, 0, 0, 128, 0, 0, Pattern::row(512)};
   m.moving = sbuf(128, Pattern::row(512));
-  multiply.inst.op = m;
-  multiply.cost = cost(multiply.inst.op, arch::Engine::tensor, chip());
-  const auto l = path.occupy(load, Tick(0));
-  CHECK(path.free_for(multiply) == l.end);
-  const auto first = path.occupy(multiply, l.end);
-  CHECK(path.free_for(load) == l.end);  // the weight port is free while the matmul runs
-  CHECK(path.free_for(multiply) == first.end);
-  CHECK(first.end - first.start == path.interval(multiply));
+  struct Issue {
+    DatapathUse use;
+    Cost price;
+    explicit Issue(const isa::Operation& op) : use(datapath_use(op)), price(cost(op, arch::Engine::tensor, chip())) {}
+  };
+  const Issue load(isa::LoadStationary{sbuf(128, Pattern::row(128))}), multiply(m);
+  const auto l = path.occupy(load.use, load.price, Tick(0));
+  CHECK(path.free_for(multiply.use) == l.end);
+  const auto first = path.occupy(multiply.use, multiply.price, l.end);
+  CHECK(path.free_for(load.use) == l.end);  // the weight port is free while the matmul runs
+  CHECK(path.free_for(multiply.use) == first.end);
+  CHECK(first.end - first.start == path.interval(multiply.price));
 }

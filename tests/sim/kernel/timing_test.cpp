@@ -216,7 +216,8 @@ TEST_CASE("an isolated DMA transfer") {
     const SimResult result = b.run({}, timing_only(), {&r});
     REQUIRE(r.transfers.size() == 1);
     const DmaTransfer& t = r.transfers[0];
-    CHECK(t.shares == (row.partitions + spec.partitions_per_engine - 1) / spec.partitions_per_engine);
+    CHECK(static_cast<int>(t.shares.size()) ==
+          (row.partitions + spec.partitions_per_engine - 1) / spec.partitions_per_engine);
     CHECK(t.start - t.triggered == ns(spec.start_ns));
     const std::int64_t per_engine = std::min(row.partitions, spec.partitions_per_engine);
     const Tick share = timebase().from_ns(arch::dma_share_ns(spec, per_engine, row.bytes));

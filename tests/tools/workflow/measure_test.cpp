@@ -64,8 +64,8 @@ TEST_CASE("operators: time added, and what bounds them") {
                            .bytes = 1,
                            .dram_read = 1,
                            .dram_written = 0,
-                           .shares = 1,
-                           .descriptors = 1});
+                           .descriptors = 1,
+                           .shares = {}});
   const std::vector<OperatorUse> ops = measure_operators(chip(), image(5), run, transfers, {});
   struct Row {
     double added_ms;
