@@ -8,7 +8,7 @@
 #include "compiler/streams/plan_sbuf.h"
 #include "compiler/tiles/estimate.h"
 #include "compiler/tiles/lower.h"
-#include "isa/base/error.h"
+#include "isa/base/shortage.h"
 
 namespace inf::compiler {
 
@@ -39,12 +39,15 @@ DeviceMemoryNeed device_memory_need(Graph graph, const arch::ChipSpec& chip, con
 
 void check_device_memory(const DeviceMemoryNeed& need, const arch::ChipSpec& chip, const std::string& model) {
   if (need.bytes <= chip.memory.bytes) return;
-  throw Error(ErrorKind::unsupported, model,
-              fmt::format("needs {} bytes of device memory, {} has {}", need.bytes, chip.name, chip.memory.bytes),
-              {need.largest.empty() ? "its weights alone take that much"
-                                    : fmt::format("the largest of its tensors, {}, takes {} bytes; weights take {}",
-                                                  need.largest, need.largest_bytes, need.constants),
-               "use a smaller input or batch"});
+  throw ShortageError(
+      ErrorKind::unsupported, model,
+      fmt::format("needs {} bytes of device memory, {} has {}", need.bytes, chip.name, chip.memory.bytes),
+      {"device memory for " + model, static_cast<double>(need.bytes), static_cast<double>(chip.memory.bytes), "bytes",
+       "chip.memory.bytes"},
+      {need.largest.empty() ? "its weights alone take that much"
+                            : fmt::format("the largest of its tensors, {}, takes {} bytes; weights take {}",
+                                          need.largest, need.largest_bytes, need.constants),
+       "use a smaller input or batch"});
 }
 
 }  // namespace inf::compiler

@@ -21,7 +21,7 @@ DeviceMemoryNeed device_memory_need(const TileProgram& program);
 /// Of a model, without making its instructions, and whether the chip has it or not. Errors: as compile().
 DeviceMemoryNeed device_memory_need(Graph graph, const arch::ChipSpec& chip, const CompileOptions& options);
 
-/// Errors: Error{unsupported} naming the largest tensor when the chip has less than that.
+/// Errors: ShortageError{unsupported} naming the largest tensor when the chip has less than that.
 void check_device_memory(const DeviceMemoryNeed& need, const arch::ChipSpec& chip, const std::string& model);
 
 }  // namespace inf::compiler

@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <bit>
-
 #include "compiler/passes/graph_passes.h"
 #include "compiler/passes/plain_loops.h"
 #include "compiler/pipeline/batch_rounds.h"
 #include "compiler/pipeline/device_memory.h"
 #include "compiler/pipeline/keep_weights.h"
-#include "compiler/streams/horizon.h"
+#include "compiler/pipeline/optimised.h"
+#include "compiler/pipeline/requirements.h"
 #include "compiler/streams/plan_sbuf.h"
 #include "compiler/streams/tile_source.h"
 #include "compiler/tiles/estimate.h"
@@ -26,34 +25,6 @@ constexpr const char* kKeepWeights = "keep_weights";
 constexpr const char* kPlanMemory = "plan_memory";
 constexpr const char* kEmit = "emit_streams";
 
-constexpr int kRows = 128;          // layouts fold channels onto halves and quarters of them
-constexpr int kFewestColumns = 32;  // grain of start partitions
-
-/// What the tiles and streams take for granted of a chip.
-void require(const arch::ChipSpec& chip) {
-  std::vector<std::string> notes;
-  const auto need = [&](bool met, const std::string& what) {
-    if (!met) notes.push_back(what);
-  };
-  need(chip.tensor.rows == chip.sbuf.partitions,
-       fmt::format("tensor.rows = {} must equal sbuf.partitions = {}", chip.tensor.rows, chip.sbuf.partitions));
-  need(chip.tensor.rows == kRows, fmt::format("tensor.rows = {} must be {}", chip.tensor.rows, kRows));
-  need(chip.tensor.columns >= kFewestColumns && std::has_single_bit(static_cast<unsigned>(chip.tensor.columns)),
-       fmt::format("tensor.columns = {} must be a power of two from {}: tiles of PSUM start at multiples of it",
-                   chip.tensor.columns, kFewestColumns));
-  need(chip.tensor.columns <= chip.psum.partitions,
-       fmt::format("tensor.columns = {} must be at most psum.partitions = {}", chip.tensor.columns,
-                   chip.psum.partitions));
-  need(chip.psum.banks >= 2, fmt::format("psum.banks = {} must be at least 2", chip.psum.banks));
-  need(chip.dma.queues >= kDmaQueues, fmt::format("dma.queues = {} must be at least {}", chip.dma.queues, kDmaQueues));
-  need(chip.semaphores.count >= kSemaphores,
-       fmt::format("semaphores.count = {} must be at least {}", chip.semaphores.count, kSemaphores));
-  need(sbuf_budget(chip) >= kResidentBytes, fmt::format("sbuf.bytes_per_partition = {} must leave at least {} usable",
-                                                        chip.sbuf.bytes_per_partition, 2 * kResidentBytes));
-  if (!notes.empty())
-    throw Error(ErrorKind::unsupported, chip.name, "the compiler cannot use this chip; change in its file:", notes);
-}
-
 /// The tensor engine takes what the options give it.
 void require_operands(const arch::ChipSpec& chip, DType compute) {
   if (chip.tensor.takes(compute)) return;
@@ -64,6 +35,12 @@ void require_operands(const arch::ChipSpec& chip, DType compute) {
               fmt::format("its tensor engine takes no {} operands, only {}", name(compute), known),
               {compute == DType::fp32 ? "cast what enters it: --auto-cast matmult, or all"
                                       : "choose another type with --auto-cast-type"});
+}
+
+/// Hands out the text of a pass's result where somebody wants it.
+template <class Text>
+void dump(const CompileOptions& options, const std::string& pass, Text&& text) {
+  if (options.dump && options.wants_dump && options.wants_dump(pass)) options.dump(pass, text());
 }
 
 /// Makes the values that `keep` names graph outputs too.
@@ -92,11 +69,14 @@ std::vector<PassInfo> passes() {
   return list;
 }
 
+Graph optimise(Graph graph, bool loops, const GraphPassOptions& options) {
+  if (!loops) unroll_loops(graph);
+  run_graph_passes(graph, options);
+  return graph;
+}
+
 CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOptions& options) {
-  const auto dump = [&](const std::string& pass, auto&& text) {
-    if (options.dump && options.wants_dump && options.wants_dump(pass)) options.dump(pass, text());
-  };
-  require(chip);
+  require_usable(chip);
   require_operands(chip, options.compute);
   const auto known = passes();
   if (!options.stop_after.empty() &&
@@ -106,26 +86,32 @@ CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOpti
   const auto graph_list = graph_passes();
   const bool stops_in_graph = std::any_of(graph_list.begin(), graph_list.end(),
                                           [&](const GraphPass& p) { return p.name == options.stop_after; });
-
-  CompiledModel model;
-  model.graph = std::move(graph);
   GraphPassOptions graph_options;
   if (stops_in_graph) graph_options.stop_after = options.stop_after;
   graph_options.dump_after = [&](const GraphPass& pass, const Graph& g, bool) {
-    dump(std::string(pass.name), [&] { return print(g); });
+    dump(options, std::string(pass.name), [&] { return print(g); });
   };
-  if (!chip.sequencer.loops) unroll_loops(model.graph);
-  run_graph_passes(model.graph, graph_options);
-  if (stops_in_graph) return model;
+  graph = optimise(std::move(graph), chip.sequencer.loops, graph_options);
+  if (!stops_in_graph) return compile_optimised(std::move(graph), chip, options);
+  CompiledModel model;
+  model.graph = std::move(graph);
+  return model;
+}
+
+CompiledModel compile_optimised(Graph graph, const arch::ChipSpec& chip, const CompileOptions& options) {
+  require_usable(chip);
+  require_operands(chip, options.compute);
+  CompiledModel model;
+  model.graph = std::move(graph);
   keep_values(model.graph, options.keep);
 
   Lowered lowered = lower(model.graph, chip, options, weight_ring_bytes(chip));
   if (options.verify) verify(lowered.program, kLower);
-  dump(kLower, [&] { return print(lowered.program); });
+  dump(options, kLower, [&] { return print(lowered.program); });
   if (options.stop_after == kLower) return model;
 
   SbufPlan sbuf = plan_sbuf(lowered.program, chip);
-  dump(kPlanSbuf, [&] { return print(lowered.program); });
+  dump(options, kPlanSbuf, [&] { return print(lowered.program); });
   if (options.stop_after == kPlanSbuf) return model;
 
   const std::int64_t rounds = best_rounds(model.graph, lowered.program, chip, options);
@@ -134,7 +120,7 @@ CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOpti
     sbuf = plan_sbuf(lowered.program, chip);
     if (options.verify) verify(lowered.program, kSplitBatch);
   }
-  dump(kSplitBatch, [&] { return print(lowered.program); });
+  dump(options, kSplitBatch, [&] { return print(lowered.program); });
   if (options.stop_after == kSplitBatch) return model;
 
   if (options.weights == WeightChoice::automatic)
@@ -142,13 +128,13 @@ CompiledModel compile(Graph graph, const arch::ChipSpec& chip, const CompileOpti
   model.weights = weight_use(lowered, chip);
   model.estimates = std::move(lowered.estimates);
   if (options.verify) verify(lowered.program, kKeepWeights);
-  dump(kKeepWeights, [&] { return print(lowered.program); });
+  dump(options, kKeepWeights, [&] { return print(lowered.program); });
   if (options.stop_after == kKeepWeights) return model;
 
   plan_memory(lowered.program);
   check_device_memory(device_memory_need(lowered.program), chip, model.graph.name);
   if (options.verify) verify(lowered.program, kPlanMemory);
-  dump(kPlanMemory, [&] { return print(lowered.program); });
+  dump(options, kPlanMemory, [&] { return print(lowered.program); });
   if (options.stop_after == kPlanMemory) return model;
 
   model.source = make_source(std::move(lowered.program), chip);

@@ -17,7 +17,7 @@
 #include "compiler/streams/plan_sbuf.h"
 #include "compiler/tiles/estimate.h"
 #include "compiler/tiles/lower.h"
-#include "isa/base/error.h"
+#include "isa/base/shortage.h"
 
 namespace inf::compiler {
 namespace {
@@ -156,8 +156,7 @@ std::vector<Stage> compile_parts(const std::vector<Graph>& parts, const arch::Ch
     try {
       stage.model = compile(parts[s], chip, options);
     } catch (const Error& error) {
-      throw Error(error.kind(), fmt::format("stage {} of {}: {}", s + 1, parts.size(), error.where()), error.message(),
-                  error.notes());
+      rethrow(error, fmt::format("stage {} of {}: {}", s + 1, parts.size(), error.where()), error.notes());
     }
     stages.push_back(std::move(stage));
   }

@@ -42,7 +42,7 @@ std::vector<isa::DmaCopy> preload_copies(const TileProgram& program, const arch:
         const Pattern run = Pattern::row(u32(piece.run));
         copies.push_back({.dst = sbuf_access(t.pin + piece.at, piece.start_partition, piece.partitions, t.dtype, run),
                           .src = dram_access(program, layout.tensor, piece.first, piece.partitions, piece.step, run),
-                          .queue = static_cast<std::uint8_t>(static_cast<int>(Line::weights) - arch::kEngines)});
+                          .queue = static_cast<std::uint8_t>(queue_number(Line::weights))});
       }
     }
   return copies;

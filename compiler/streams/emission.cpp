@@ -78,6 +78,7 @@ isa::Access Emission::identity(int partitions) const {
 }
 
 Line Emission::in_turn(Line kind) {
+  if (queue_number(beside(kind)) >= chip.dma.queues) return kind;
   bool& second = turn_beside[static_cast<std::size_t>(kind) - static_cast<std::size_t>(Line::load)];
   second = !second;
   return second ? kind : beside(kind);

@@ -1,7 +1,7 @@
 #include <deque>
 #include <optional>
 
-#include "compiler/streams/emission.h"
+#include "compiler/streams/contraction.h"
 #include "compiler/tiles/conv_plan.h"
 
 // Attention without writing scores to device memory: a tile of queries against all keys, softmax along the free
@@ -24,6 +24,8 @@ constexpr int kParts = 6;
 /// of six groups under way nothing waits for its own group's last part. The shallow form is for groups that need much
 /// room.
 constexpr std::array<int, kParts> kDeep = {0, 1, 2, 3, 4, 5}, kShallow = {0, 0, 0, 1, 1, 2};
+/// Banks that a deep pass needs: three hold scores while products take the others.
+constexpr int kDeepBanks = 4;
 /// Buffers of groups that one deep pass may hold, as a share of SBUF.
 constexpr std::int64_t kDeepShare = 5;
 
@@ -114,7 +116,8 @@ AttentionEmitter::AttentionEmitter(Emission& e, const AttentionTile& t)
   const std::int64_t each =
       queries + (t.mask != kNoTensor ? 8 : 4) * t.keys + t.keys * size + key_blocks_ * rows * size + 12;
   const int deep = kDeep.back() + 2, shallow = kShallow.back() + 2;
-  if (t.keys <= e.chip.psum.bank_bytes / 4 && deep * each <= e.chip.sbuf_usable() / kDeepShare) lag_ = kDeep;
+  const bool one_bank = t.keys <= e.chip.psum.bank_bytes / 4 && e.chip.psum.banks >= kDeepBanks;
+  if (one_bank && deep * each <= e.chip.sbuf_usable() / kDeepShare) lag_ = kDeep;
   for (int i = 0; i < (lag_ == kDeep ? deep : shallow); ++i) {
     Buffers b;
     if (t.pack > 1) {
@@ -177,12 +180,13 @@ Horizon AttentionEmitter::scores(const Group& g, const Sequence& s, Buffers& b, 
   const std::int64_t per_bank = e_.chip.psum.bank_bytes / 4, first = g.head * t_.pitch;
   const std::int64_t wide = std::int64_t{t_.pack} * t_.row_tile;
   const Horizon packed = t_.pack > 1 ? pack_queries(g, s, b) : Horizon{};
-  const std::int64_t blocks = t_.pack > 1 ? ((first + g.heads * t_.pitch - 1) / all_ - first / all_ + 1) : 1;
+  const std::int64_t blocks = (first + g.heads * t_.pitch - 1) / all_ - first / all_ + 1;
   Horizon done;
   for (std::int64_t i = 0; i < blocks; ++i) {
     const std::int64_t block = first / all_ + i;
-    const std::int64_t slot = t_.pack > 1 ? block * all_ : first;
-    const int k = t_.pack > 1 ? k_.matrix().partitions_of(block, all_) : static_cast<int>(t_.pitch);
+    const std::int64_t slot = t_.pack > 1 ? block * all_ : first + i * all_;
+    const int k =
+        t_.pack > 1 ? k_.matrix().partitions_of(block, all_) : static_cast<int>(std::min<std::int64_t>(t_.pitch, all_));
     isa::Access stationary;
     Horizon ready = packed;
     if (t_.pack > 1) {
@@ -192,17 +196,21 @@ Horizon AttentionEmitter::scores(const Group& g, const Sequence& s, Buffers& b, 
       stationary = q_.at_features(s.q, slot, k, g.row * t_.q_rows.step, q_run(g.rows));
       ready.merge(q_.ready(s.q, block));
     }
-    e_.emit(Engine::tensor, isa::LoadStationary{stationary}, ready);
-    for (int part = 0; part < banks; ++part) {
-      const std::int64_t key = part * per_bank, n = std::min(per_bank, t_.keys - key);
-      isa::Access dst = psum;
-      dst.offset += part * e_.chip.psum.bank_bytes;
-      dst.free = Pattern::row(u32(n));
-      isa::Matmul mm{.dst = dst,
-                     .moving = k_.at_features(s.k, slot, k, key * t_.k_rows.step,
-                                              Pattern::row(u32(n), static_cast<std::int32_t>(t_.k_rows.step)))};
-      mm.accumulate = i > 0;
-      done = e_.emit(Engine::tensor, mm, k_.ready(s.k, block) + (i == 0 ? free : Horizon{}));
+    for (const Pass& pass : contraction_passes(e_.chip, k)) {
+      e_.emit(Engine::tensor, isa::LoadStationary{in_pass(stationary, pass)}, ready);
+      for (std::int64_t key = 0; key < t_.keys;) {  // as many keys as one matmul moves, inside one bank
+        const std::int64_t n =
+            std::min({per_bank - key % per_bank, std::int64_t{e_.chip.tensor.max_moving}, t_.keys - key});
+        isa::Access dst = psum;
+        dst.offset += key * 4;
+        dst.free = Pattern::row(u32(n));
+        const isa::Access keys = k_.at_features(s.k, slot, k, key * t_.k_rows.step,
+                                                Pattern::row(u32(n), static_cast<std::int32_t>(t_.k_rows.step)));
+        isa::Matmul mm{.dst = dst, .moving = in_pass(keys, pass)};
+        mm.accumulate = i > 0 || pass.first > 0;
+        done = e_.emit(Engine::tensor, mm, k_.ready(s.k, block) + (i == 0 ? free : Horizon{}));
+        key += n;
+      }
     }
   }
   if (t_.pack > 1)
@@ -313,7 +321,7 @@ Horizon AttentionEmitter::turn(const Group& g, Buffers& b, const Horizon& after)
     const isa::Access src = sbuf_access(b.weights.offset + key * size_of(e_.program.compute), 0, n, e_.program.compute,
                                         Pattern::row(u32(count)));
     const isa::Access psum = psum_access(e_.chip, bank, count, Pattern::row(u32(n)));
-    const Horizon turned = e_.emit(Engine::tensor, isa::Transpose{.dst = psum, .src = src}, after + e_.psum.free(bank));
+    const Horizon turned = transpose(e_, psum, src, after + e_.psum.free(bank));
     read.merge(turned);
     const isa::Access dst = sbuf_access(b.turned.offset + key / all_ * wide * size_of(e_.program.compute),
                                         static_cast<int>(key % all_), count, e_.program.compute, Pattern::row(u32(n)));
@@ -361,13 +369,10 @@ void AttentionEmitter::values(const Group& g, const Sequence& s, Buffers& b, con
     for (std::int64_t block = 0; block < key_blocks_; ++block) {
       const Piece& v = s.v[static_cast<std::size_t>(block)];
       const int keys = static_cast<int>(v.rows);
-      e_.emit(Engine::tensor, isa::LoadStationary{v_.at_tokens(v, 0, keys, slot, Pattern::row(u32(slots)))},
-              v_.ready(v, v.block));
-      isa::Matmul mm{.dst = psum,
-                     .moving = sbuf_access(b.turned.offset + block * wide * size_of(e_.program.compute), 0, keys,
-                                           e_.program.compute, Pattern::row(u32(g.partitions())))};
-      mm.accumulate = block > 0;
-      done = e_.emit(Engine::tensor, mm, after + (block == 0 ? e_.psum.free(bank) : Horizon{}));
+      done = contract(e_, psum, v_.at_tokens(v, 0, keys, slot, Pattern::row(u32(slots))),
+                      sbuf_access(b.turned.offset + block * wide * size_of(e_.program.compute), 0, keys,
+                                  e_.program.compute, Pattern::row(u32(g.partitions()))),
+                      block > 0, v_.ready(v, v.block), after + (block == 0 ? e_.psum.free(bank) : Horizon{}));
       v_.done(v, done);
     }
     used.merge(done);

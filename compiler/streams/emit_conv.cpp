@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "compiler/streams/band.h"
+#include "compiler/streams/contraction.h"
 #include "compiler/tiles/conv_plan.h"
 
 // A convolution: bands of input rows pass through SBUF; per band, output-channel block and phase, groups of PSUM tiles
@@ -51,6 +52,7 @@ class ConvEmitter {
   void compute(BandRing::Band& in, BandRing::Band* residual, const Weights& w, int image, int band, int block);
   void accumulate(BandRing::Band& in, const Weights& w, const Phase& phase, int channel, int outputs,
                   std::vector<PsumTile>& group);
+  isa::Access moving(const BandRing::Band& in, const KStep& step, const PsumTile& tile) const;
   void add_residual(BandRing::Band& in, int outputs, int channel, std::vector<PsumTile>& group);
   void evict(const Phase& phase, int outputs, int block, std::vector<PsumTile>& group, Staging& out);
   isa::Access staged(const Staging& out, const Phase& phase, const PsumTile& tile, int outputs) const;
@@ -143,9 +145,7 @@ void ConvEmitter::compute(BandRing::Band& in, BandRing::Band* residual, const We
   const int channel = w.first + block * columns_, outputs = std::min(columns_, w.first + w.count - channel);
   Staging& out = staging_[static_cast<std::size_t>(next_staging_) % staging_.size()];
   // Few outputs take the partition groups in turn, so that their stores reach all DMA engines.
-  const int group_partitions = outputs <= partitions_ / 4   ? partitions_ / 4
-                               : outputs <= partitions_ / 2 ? partitions_ / 2
-                                                            : partitions_;
+  const int group_partitions = partitions_ / fold_count(outputs, partitions_);
   out.start = next_staging_++ * group_partitions % partitions_;
   const int group_size = std::max(1, e_.psum.count() / 2);
   const Horizon reusable = out.data.free();
@@ -184,26 +184,32 @@ void ConvEmitter::accumulate(BandRing::Band& in, const Weights& w, const Phase& 
     const KStep& step = phase.steps[s];
     const std::int64_t at = (phase_start + static_cast<std::int64_t>(s)) * w.count + (channel - w.first);
     const int fold = group.front().fold;
-    isa::LoadStationary load{sbuf_access(w.slot.offset + at * size_of(e_.program.compute), input_->fold_start(fold),
-                                         step.partitions, e_.program.compute,
-                                         Pattern::row(static_cast<std::uint32_t>(outputs)))};
-    in.slot.used.merge(e_.emit(Engine::tensor, load, w.slot.written));
-    for (PsumTile& tile : group) {
-      const int row = tile.row * static_cast<int>(t_.in_step[0]) + step.dy - extent_.low_dy;
-      const int col = tile.col * static_cast<int>(t_.in_step[1]) + step.dx + extent_.left;
-      isa::Matmul mm;
-      mm.dst =
-          psum_access(e_.chip, tile.bank, outputs, Pattern::row(static_cast<std::uint32_t>(tile.rows * tile.cols)));
-      mm.moving = input_->window(
-          in, step.block, fold, step.partitions, row, col,
-          Pattern::grid({static_cast<std::int32_t>(t_.in_step[0]) * input_->geometry().cols,
-                         static_cast<std::uint32_t>(tile.rows)},
-                        {static_cast<std::int32_t>(t_.in_step[1]), static_cast<std::uint32_t>(tile.cols)}));
-      mm.accumulate = s > 0;
-      tile.done = e_.emit(Engine::tensor, mm, s == 0 ? in.slot.written + e_.psum.free(tile.bank) : in.slot.written);
-      in.slot.used.merge(tile.done);
+    const isa::Access weights =
+        sbuf_access(w.slot.offset + at * size_of(e_.program.compute), input_->fold_start(fold), step.partitions,
+                    e_.program.compute, Pattern::row(static_cast<std::uint32_t>(outputs)));
+    for (const Pass& pass : contraction_passes(e_.chip, step.partitions)) {
+      in.slot.used.merge(e_.emit(Engine::tensor, isa::LoadStationary{in_pass(weights, pass)}, w.slot.written));
+      for (PsumTile& tile : group) {
+        isa::Matmul mm;
+        mm.dst =
+            psum_access(e_.chip, tile.bank, outputs, Pattern::row(static_cast<std::uint32_t>(tile.rows * tile.cols)));
+        mm.moving = in_pass(moving(in, step, tile), pass);
+        mm.accumulate = s > 0 || pass.first > 0;
+        tile.done = e_.emit(Engine::tensor, mm, s == 0 ? in.slot.written + e_.psum.free(tile.bank) : in.slot.written);
+        in.slot.used.merge(tile.done);
+      }
     }
   }
+}
+
+isa::Access ConvEmitter::moving(const BandRing::Band& in, const KStep& step, const PsumTile& tile) const {
+  const int row = tile.row * static_cast<int>(t_.in_step[0]) + step.dy - extent_.low_dy;
+  const int col = tile.col * static_cast<int>(t_.in_step[1]) + step.dx + extent_.left;
+  return input_->window(
+      in, step.block, tile.fold, step.partitions, row, col,
+      Pattern::grid(
+          {static_cast<std::int32_t>(t_.in_step[0]) * input_->geometry().cols, static_cast<std::uint32_t>(tile.rows)},
+          {static_cast<std::int32_t>(t_.in_step[1]), static_cast<std::uint32_t>(tile.cols)}));
 }
 
 void ConvEmitter::add_residual(BandRing::Band& in, int outputs, int channel, std::vector<PsumTile>& group) {
@@ -211,17 +217,21 @@ void ConvEmitter::add_residual(BandRing::Band& in, int outputs, int channel, std
   isa::LoadStationary load{e_.identity(outputs)};
   load.src.start_partition = start;
   load.src.offset += start * size_of(load.src.dtype);
-  e_.emit(Engine::tensor, load, e_.residents.ready);
-  for (PsumTile& tile : group) {
-    isa::Matmul mm;
-    mm.dst = psum_access(e_.chip, tile.bank, outputs, Pattern::row(static_cast<std::uint32_t>(tile.rows * tile.cols)));
-    mm.moving = residual_->window(in, channel / partitions_, 0, outputs, tile.fold * t_.rows + tile.row, tile.col,
-                                  Pattern::grid({residual_->geometry().cols, static_cast<std::uint32_t>(tile.rows)},
-                                                {1, static_cast<std::uint32_t>(tile.cols)}));
-    mm.moving.start_partition = start;
-    mm.accumulate = true;
-    tile.done = e_.emit(Engine::tensor, mm, in.slot.written);
-    in.slot.used.merge(tile.done);
+  for (const Pass& pass : contraction_passes(e_.chip, outputs)) {
+    e_.emit(Engine::tensor, isa::LoadStationary{in_pass(load.src, pass)}, e_.residents.ready);
+    for (PsumTile& tile : group) {
+      isa::Matmul mm;
+      mm.dst =
+          psum_access(e_.chip, tile.bank, outputs, Pattern::row(static_cast<std::uint32_t>(tile.rows * tile.cols)));
+      mm.moving = residual_->window(in, channel / partitions_, 0, outputs, tile.fold * t_.rows + tile.row, tile.col,
+                                    Pattern::grid({residual_->geometry().cols, static_cast<std::uint32_t>(tile.rows)},
+                                                  {1, static_cast<std::uint32_t>(tile.cols)}));
+      mm.moving.start_partition = start;
+      mm.moving = in_pass(mm.moving, pass);
+      mm.accumulate = true;
+      tile.done = e_.emit(Engine::tensor, mm, in.slot.written);
+      in.slot.used.merge(tile.done);
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 #include <optional>
 
 #include "compiler/streams/band.h"
+#include "compiler/streams/contraction.h"
 #include "compiler/tiles/conv_plan.h"
 
 // A convolution whose result stays in SBUF. Its input is a plane there, or passes in bands; its weights stream chunk by
@@ -161,15 +162,17 @@ void PlaneConvEmitter::accumulate(Weights& w, int channel, int outputs, std::vec
   for (std::size_t s = 0; s < phase_.steps.size(); ++s) {
     const KStep& step = phase_.steps[s];
     const std::int64_t at = static_cast<std::int64_t>(s) * w.count + (channel - w.first);
-    const isa::LoadStationary load{sbuf_access(w.slot.offset + at * size_of(e_.program.compute), 0, step.partitions,
-                                               e_.program.compute, Pattern::row(u32(outputs)))};
-    e_.emit(Engine::tensor, load, w.slot.written);
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      isa::Matmul mm;
-      mm.dst = psum_access(e_.chip, group[i].bank, outputs, dense(group[i].out));
-      mm.moving = moving(step, group[i]);
-      mm.accumulate = s > 0;
-      group[i].done = e_.emit(Engine::tensor, mm, s == 0 ? ready_at[i] : Horizon{});
+    const isa::Access weights = sbuf_access(w.slot.offset + at * size_of(e_.program.compute), 0, step.partitions,
+                                            e_.program.compute, Pattern::row(u32(outputs)));
+    for (const Pass& pass : contraction_passes(e_.chip, step.partitions)) {
+      e_.emit(Engine::tensor, isa::LoadStationary{in_pass(weights, pass)}, w.slot.written);
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        isa::Matmul mm;
+        mm.dst = psum_access(e_.chip, group[i].bank, outputs, dense(group[i].out));
+        mm.moving = in_pass(moving(step, group[i]), pass);
+        mm.accumulate = s > 0 || pass.first > 0;
+        group[i].done = e_.emit(Engine::tensor, mm, s == 0 ? ready_at[i] : Horizon{});
+      }
     }
   }
   was_read(w, group.back().done);

@@ -1,4 +1,4 @@
-#include "compiler/streams/emission.h"
+#include "compiler/streams/contraction.h"
 #include "compiler/streams/plan_sbuf.h"
 #include "compiler/tiles/conv_plan.h"
 
@@ -205,10 +205,8 @@ void LinearEmitter::tokens_block(Chunk& chunk, std::int64_t block) {
       for (std::int64_t k = 0; k < x_m_.blocks(all_); ++k) {
         const isa::Access rows = x_.at_features(in, k * all_, contraction(k), 0,
                                                 Pattern::row(u32(n), static_cast<std::int32_t>(t_.order.step)));
-        e_.emit(Engine::tensor, isa::LoadStationary{rows}, x_.ready(in, k));
-        isa::Matmul mm{.dst = psum, .moving = weights(chunk, j, k)};
-        mm.accumulate = k > 0;
-        done = e_.emit(Engine::tensor, mm, weights_ready(chunk, j, k) + (k == 0 ? e_.psum.free(bank) : Horizon{}));
+        done = contract(e_, psum, rows, weights(chunk, j, k), k > 0, x_.ready(in, k),
+                        weights_ready(chunk, j, k) + (k == 0 ? e_.psum.free(bank) : Horizon{}));
       }
       done = add_bias(psum, j, n, done);
       x_.done(in, done);
@@ -231,10 +229,8 @@ void LinearEmitter::features_rows(Chunk& chunk, std::int64_t row, std::int64_t r
     const isa::Access psum = psum_access(e_.chip, bank, count, run);
     Horizon done;
     for (std::int64_t k = 0; k < x_m_.blocks(all_); ++k) {
-      e_.emit(Engine::tensor, isa::LoadStationary{weights(chunk, j, k)}, weights_ready(chunk, j, k));
-      isa::Matmul mm{.dst = psum, .moving = x_.at_features(in, k * all_, contraction(k), 0, run)};
-      mm.accumulate = k > 0;
-      done = e_.emit(Engine::tensor, mm, x_.ready(in, k) + (k == 0 ? e_.psum.free(bank) : Horizon{}));
+      done = contract(e_, psum, weights(chunk, j, k), x_.at_features(in, k * all_, contraction(k), 0, run), k > 0,
+                      weights_ready(chunk, j, k), x_.ready(in, k) + (k == 0 ? e_.psum.free(bank) : Horizon{}));
     }
     x_.done(in, done);
     weights_used(chunk, j, done);

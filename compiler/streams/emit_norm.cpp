@@ -1,4 +1,5 @@
 #include "compiler/streams/broadcast_row.h"
+#include "compiler/streams/contraction.h"
 #include "compiler/tiles/conv_plan.h"
 
 // Layer norm over the columns of tokens: statistics by the batch-norm instructions, one pass to normalise, and the
@@ -156,7 +157,7 @@ Horizon NormEmitter::to_features(const isa::Access& z, std::int64_t first_row, c
     src.offset += slot * size_of(z.dtype);
     src.free = Pattern::row(u32(count));
     const isa::Access psum = psum_access(e_.chip, bank, count, Pattern::row(u32(n)));
-    const Horizon turned = e_.emit(Engine::tensor, isa::Transpose{.dst = psum, .src = src}, after + e_.psum.free(bank));
+    const Horizon turned = transpose(e_, psum, src, after + e_.psum.free(bank));
     used.merge(turned);
     const isa::Access dst = features_->at_features(out, slot, count, 0, psum.free);
     const int block = static_cast<int>(slot / columns);

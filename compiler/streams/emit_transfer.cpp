@@ -1,4 +1,4 @@
-#include "compiler/streams/emission.h"
+#include "compiler/streams/contraction.h"
 #include "compiler/tiles/conv_plan.h"
 
 // Matrices to and from device memory, and from one side of the array to the other.
@@ -106,8 +106,7 @@ Generator TurnEmitter::to_features() {
       const isa::Access src =
           operand(x_.at_tokens(in, 0, n, run.from, Pattern::row(static_cast<std::uint32_t>(count))), ready);
       const isa::Access psum = psum_access(e_.chip, bank, count, Pattern::row(static_cast<std::uint32_t>(n)));
-      const Horizon turned =
-          e_.emit(Engine::tensor, isa::Transpose{.dst = psum, .src = src}, ready + e_.psum.free(bank));
+      const Horizon turned = transpose(e_, psum, src, ready + e_.psum.free(bank));
       if (!cast_.empty()) cast_[next_cast_ % cast_.size()].used = turned;
       used.merge(turned);
       const Horizon done =
@@ -144,8 +143,7 @@ Generator TurnEmitter::to_tokens() {
             x_.at_features(in, xb * all, slots, 0,
                            Pattern::row(static_cast<std::uint32_t>(n), static_cast<std::int32_t>(t_.order.step)));
         isa::Access psum = psum_access(e_.chip, bank, n, Pattern::row(static_cast<std::uint32_t>(slots)));
-        const Horizon turned =
-            e_.emit(Engine::tensor, isa::Transpose{.dst = psum, .src = src}, x_.ready(in, xb) + e_.psum.free(bank));
+        const Horizon turned = transpose(e_, psum, src, x_.ready(in, xb) + e_.psum.free(bank));
         used.merge(turned);
         Horizon done;
         for (const Run& r : mine) {

@@ -25,9 +25,11 @@ enum class Line : std::uint8_t {
 inline constexpr int kLines = 11;
 /// Semaphores that the compiler uses: one per line, one for arrivals at a meeting of all engines, one release each.
 inline constexpr int kSemaphores = kLines + 1 + arch::kEngines;
-inline constexpr int kDmaQueues = kLines - arch::kEngines;
+inline constexpr int kFewestDmaQueues = 3;  ///< one for each kind of transfer
+/// Of a queue's line: its number on the chip.
+constexpr int queue_number(Line queue) { return static_cast<int>(queue) - arch::kEngines; }
 /// A transfer keeps its queue longer than its data needs (DmaSpec::queue_ns), so each kind has a second queue beside
-/// the first.
+/// the first where the chip has as many.
 constexpr Line beside(Line queue) {
   return static_cast<Line>(static_cast<int>(queue) + static_cast<int>(Line::load_beside) -
                            static_cast<int>(Line::load));

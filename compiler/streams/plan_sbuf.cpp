@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "compiler/tiles/schedule.h"
+#include "compiler/tiles/shortages.h"
 #include "isa/base/error.h"
 
 namespace inf::compiler {
@@ -153,11 +154,17 @@ class Planner {
       if (in_sbuf(m) && !pinned_[m] && lives_[m].first <= op && op <= lives_[m].last &&
           (best == lives_.size() || better(m, best)))
         best = m;
-    if (best == lives_.size())
-      throw Error(ErrorKind::unsupported, fmt::format("node '{}'", program_.ops[static_cast<std::size_t>(op)].name),
-                  fmt::format("needs {} bytes of SBUF per partition, {} are usable", end_ - limit(op) + live(op), end_),
-                  {"use a smaller batch or split the operator"});
+    if (best == lives_.size()) throw no_room(op, end_ - limit(op) + live(op));
     spill(best);
+  }
+
+  ShortageError no_room(int op, std::int64_t needed) const {
+    const std::string where = fmt::format("node '{}'", program_.ops[static_cast<std::size_t>(op)].name);
+    return {ErrorKind::unsupported,
+            where,
+            fmt::format("needs {} bytes of SBUF per partition, {} are usable", needed, end_),
+            *sbuf_shortage(chip_, "SBUF for the values of one operator", std::max(needed, end_ + 1), end_),
+            {"use a smaller batch or split the operator"}};
   }
 
   /// An operator that streams no weights may work where those of the next one would already come in. False when it does

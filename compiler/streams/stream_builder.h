@@ -22,7 +22,7 @@ class StreamBuilder {
   /// Appends a DMA transfer, plain or by indices, on `queue` (load, store or weights), triggered by `trigger`.
   template <class Dma = isa::DmaCopy>
   Horizon copy(arch::Engine trigger, Line queue, Dma op, const Horizon& after) {
-    op.queue = static_cast<std::uint8_t>(static_cast<int>(queue) - arch::kEngines);
+    op.queue = static_cast<std::uint8_t>(queue_number(queue));
     return append(trigger, queue, std::move(op), after);
   }
 

@@ -9,6 +9,7 @@
 
 #include "compiler/tiles/estimate.h"
 #include "compiler/tiles/reach.h"
+#include "compiler/tiles/shortages.h"
 #include "isa/arch/cost.h"
 #include "isa/base/error.h"
 
@@ -18,13 +19,13 @@ namespace {
 /// Contraction steps of one phase. Without replicas: every tap of every channel block. With replicas: greedy cover of
 /// the taps in ascending order, so that the base of each step is its smallest uncovered tap.
 std::vector<KStep> make_steps(const Phase& phase, int channels, const std::vector<std::pair<int, int>>& replicas,
-                              int rows) {
+                              int partitions) {
   std::vector<KStep> steps;
   if (replicas.size() == 1) {
-    for (int block = 0; block * rows < channels; ++block)
+    for (int block = 0; block * partitions < channels; ++block)
       for (std::size_t i = 0; i < phase.taps.size(); ++i)
         steps.push_back({block,
-                         std::min(rows, channels - block * rows),
+                         std::min(partitions, channels - block * partitions),
                          phase.taps[i].dy,
                          phase.taps[i].dx,
                          {static_cast<int>(i)}});
@@ -135,9 +136,11 @@ void choose_chunk(const TileProgram& program, ConvTile& t, const arch::ChipSpec&
   if (per_output * t.chunk <= budget / 2) return;
   const int columns = chip.tensor.columns;
   t.chunk = static_cast<int>(std::max<std::int64_t>(1, budget / 4 / per_output));
+  // A residual's channels lie on partitions: a chunk of them starts where the tensor engine may.
+  if (t.residual != kNoTensor && t.chunk < kStartGrain) t.chunk = std::min(kStartGrain, t.y_channels);
   if (t.chunk > columns)
     t.chunk -= t.chunk % columns;
-  else if (t.chunk > 32)  // where engines may begin on partitions
+  else if (t.chunk > kStartGrain)  // where engines may begin on partitions
     t.chunk = static_cast<int>(std::bit_floor(static_cast<unsigned>(t.chunk)));
 }
 
@@ -152,8 +155,12 @@ OpEstimate estimate(const TileProgram& program, const ConvTile& t, const arch::C
       return bands * cover_cycles(chip, operands, std::min<std::int64_t>(t.rows, p.count[0]), p.count[1], t.tile_rows,
                                   t.tile_cols);
     };
-    const std::int64_t residual = t.residual == kNoTensor ? 0 : cycles(program.storage);
-    tensor += static_cast<double>(static_cast<std::int64_t>(p.steps.size()) * cycles(program.compute) + residual);
+    const std::int64_t residual =
+        t.residual == kNoTensor ? 0
+                                : cycles(program.storage) * matmuls_over(chip, std::min(chip.tensor.columns, t.chunk));
+    std::int64_t matmuls = 0;
+    for (const KStep& step : p.steps) matmuls += matmuls_over(chip, step.partitions);
+    tensor += static_cast<double>(matmuls * cycles(program.compute) + residual);
     scalar += static_cast<double>(p.count[0] * p.count[1]);
   }
   const double images = static_cast<double>(x.n);
@@ -207,7 +214,7 @@ std::optional<Candidate> candidate(const TileProgram& program, const ConvTile& t
   c.tile.replicas.clear();
   for (int a = 0; a < ry; ++a)
     for (int b = 0; b < rx; ++b) c.tile.replicas.push_back({a * dy, b * dx});
-  for (Phase& p : c.tile.phases) p.steps = make_steps(p, t.x_channels, c.tile.replicas, chip.tensor.rows);
+  for (Phase& p : c.tile.phases) p.steps = make_steps(p, t.x_channels, c.tile.replicas, chip.sbuf.partitions);
   c.tile.folds = fold_count(t.x_channels * ry * rx, chip.sbuf.partitions);
   choose_chunk(program, c.tile, chip, sbuf_budget(chip));
   if (!choose_rows(program, c.tile, chip, sbuf_budget(chip))) return std::nullopt;
@@ -229,6 +236,23 @@ std::string decision(const ConvTile& t) {
 
 }  // namespace
 
+namespace {
+
+/// Bytes of a partition that a chip must have beside those of `chip`, so that one row of the convolution fits.
+std::int64_t least_sbuf(const TileProgram& program, const ConvTile& t, const arch::ChipSpec& chip) {
+  constexpr std::int64_t kGrain = 1024, kMost = 1 << 20;  // in KiB, to a GiB
+  std::int64_t short_of = 0, enough = kMost;
+  while (enough - short_of > 1) {
+    const std::int64_t middle = (short_of + enough) / 2;
+    arch::ChipSpec larger = chip;
+    larger.sbuf.bytes_per_partition += middle * kGrain;
+    (candidate(program, t, larger, 1, 1) ? enough : short_of) = middle;
+  }
+  return enough * kGrain;
+}
+
+}  // namespace
+
 OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& chip, const std::string& node) {
   constexpr int kMostTaps = 16;  // along one axis
   std::optional<Candidate> best = candidate(program, t, chip, 1, 1);
@@ -238,11 +262,12 @@ OpEstimate plan_conv(TileProgram& program, ConvTile& t, const arch::ChipSpec& ch
       if (c && (!best || total_ns(c->estimate) < total_ns(best->estimate))) best = c;
     }
   if (!best)
-    throw Error(
+    throw ShortageError(
         ErrorKind::unsupported, node,
         fmt::format("one row of the convolution needs more bytes of SBUF per partition than the {} that are usable",
                     sbuf_budget(chip)),
-        {"use a narrower input, or a chip with more SBUF"});
+        *sbuf_shortage(chip, "SBUF for one row of a convolution", least_sbuf(program, t, chip), 0),
+        {"use a narrower input"});
   t = std::move(best->tile);
   best->estimate.decision = decision(t);
   set_bound(best->estimate);
@@ -254,7 +279,7 @@ std::int64_t arranged_elements(const ConvTile& t, const arch::ChipSpec& chip) {
 }
 
 std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip, const KernelView& weights) {
-  const int steps = total_steps(t), rows = chip.tensor.rows, partitions = chip.sbuf.partitions;
+  const int steps = total_steps(t), partitions = chip.sbuf.partitions;
   std::vector<float> out(static_cast<std::size_t>(arranged_elements(t, chip)));
   for (int first = 0; first < t.y_channels; first += t.chunk) {
     const int count = std::min(t.chunk, t.y_channels - first);
@@ -264,7 +289,7 @@ std::vector<float> arrange_weights(const ConvTile& t, const arch::ChipSpec& chip
       for (const KStep& step : phase.steps) {
         for (int p = 0; p < step.partitions; ++p) {
           const int replica = t.replicas.size() > 1 ? p / t.x_channels : 0;
-          const int channel = t.replicas.size() > 1 ? p % t.x_channels : step.block * rows + p;
+          const int channel = t.replicas.size() > 1 ? p % t.x_channels : step.block * partitions + p;
           const int tap = step.taps[static_cast<std::size_t>(replica)];
           if (tap < 0 || phase.taps[static_cast<std::size_t>(tap)].ky < 0) continue;
           const Tap& at = phase.taps[static_cast<std::size_t>(tap)];

@@ -12,12 +12,15 @@
 namespace inf::compiler {
 namespace {
 
-std::vector<KStep> plain_steps(const Phase& phase, int channels, int rows) {
+std::vector<KStep> plain_steps(const Phase& phase, int channels, int partitions) {
   std::vector<KStep> steps;
-  for (int block = 0; block * rows < channels; ++block)
+  for (int block = 0; block * partitions < channels; ++block)
     for (std::size_t i = 0; i < phase.taps.size(); ++i)
-      steps.push_back(
-          {block, std::min(rows, channels - block * rows), phase.taps[i].dy, phase.taps[i].dx, {static_cast<int>(i)}});
+      steps.push_back({block,
+                       std::min(partitions, channels - block * partitions),
+                       phase.taps[i].dy,
+                       phase.taps[i].dx,
+                       {static_cast<int>(i)}});
   return steps;
 }
 
@@ -90,7 +93,7 @@ void choose_band(const TileProgram& program, ConvTile& t, const arch::ChipSpec& 
 
 OpEstimate plan_conv_on_planes(const TileProgram& program, ConvTile& t, const arch::ChipSpec& chip) {
   Phase& phase = t.phases[0];
-  phase.steps = plain_steps(phase, t.x_channels, chip.tensor.rows);
+  phase.steps = plain_steps(phase, t.x_channels, chip.sbuf.partitions);
   const Plane& y = program.plane(t.planes.y.widest());
   choose_tile(program, t, y.images, chip);
   choose_chunk(program, t, chip);
@@ -100,9 +103,11 @@ OpEstimate plan_conv_on_planes(const TileProgram& program, ConvTile& t, const ar
                              ((program.images + t.planes.images - 1) / t.planes.images);
   const std::int64_t elements = std::int64_t{t.tile_rows} * t.tile_cols * t.planes.images;
   const double blocks = static_cast<double>((t.y_channels + t.planes.width - 1) / t.planes.width);
+  std::int64_t matmuls = 0;
+  for (const KStep& step : phase.steps) matmuls += matmuls_over(chip, step.partitions);
   const double outputs = blocks * static_cast<double>(tiles * elements);
   OpEstimate e;
-  e.tensor_ns = blocks * static_cast<double>(tiles * total_steps(t)) *
+  e.tensor_ns = blocks * static_cast<double>(tiles * matmuls) *
                 static_cast<double>(arch::matmul_interval(chip, {.dtype = program.compute}, elements).value) * 1000 /
                 static_cast<double>(chip.tensor.clock_mhz);
   e.scalar_ns = lane_ns(chip.scalar, outputs);

@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <bit>
 
 #include "compiler/pipeline/pipeline.h"
 #include "compiler/tiles/tile_program.h"
@@ -25,10 +26,20 @@ inline ImageShape image_shape(const TileProgram& program, TensorId id) {
   return {s[0], s[1], s[2], s[3]};
 }
 
+/// Partitions from one to the next at which an engine may begin. Source: start-partition rule, fact sheet 4.
+inline constexpr int kStartGrain = 32;
+
 /// Into how many partition groups rows that use only `used` partitions can be folded: groups start where engines may
-/// address them. Source: start-partition rule, fact sheet 4 (32 partitions may start at every quarter, 64 at every
-/// half).
-inline int fold_count(int used, int partitions) { return used <= partitions / 4 ? 4 : used <= partitions / 2 ? 2 : 1; }
+/// address them. Source: start-partition rule, fact sheet 4 (32 partitions may start at every 32nd, 64 at every 64th).
+inline int fold_count(int used, int partitions) {
+  const auto group = static_cast<int>(std::bit_ceil(static_cast<unsigned>(std::max(used, kStartGrain))));
+  return std::max(1, partitions / group);
+}
+
+/// Matmuls that a contraction over `partitions` takes: an array of fewer rows gets them one part after the other.
+inline std::int64_t matmuls_over(const arch::ChipSpec& chip, std::int64_t partitions) {
+  return (partitions + chip.tensor.rows - 1) / chip.tensor.rows;
+}
 
 /// The same where the groups must be full, so that one instruction spans them; 1 where they would not be.
 inline int exact_folds(std::int64_t channels, int partitions) {

@@ -134,9 +134,13 @@ void Lowering::note_free(const Node& node, const std::string& into) {
     }
 }
 
-void Lowering::refuse(const Node& node, const std::string& why, const std::string& way_out) const {
-  throw Error(ErrorKind::unsupported, fmt::format("node '{}'", node.name), why,
-              {way_out, "or let the host run it: --host-ops allow, compile.host_operators: allow in a workload"});
+void Lowering::refuse(const Node& node, const std::string& why, const std::string& way_out,
+                      std::optional<Shortage> shortage) const {
+  const std::string where = fmt::format("node '{}'", node.name);
+  const std::vector<std::string> notes{
+      way_out, "or let the host run it: --host-ops allow, compile.host_operators: allow in a workload"};
+  if (shortage) throw ShortageError(ErrorKind::unsupported, where, why, *shortage, notes);
+  throw Error(ErrorKind::unsupported, where, why, notes);
 }
 
 }  // namespace inf::compiler

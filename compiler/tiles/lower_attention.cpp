@@ -7,6 +7,18 @@
 namespace inf::compiler {
 namespace {
 
+/// Features of the widest head that one attention takes.
+constexpr std::int64_t kWidestHead = 128;
+
+/// PSUM banks that the scores of one tile of queries may take.
+std::int64_t score_banks(const arch::ChipSpec& chip) { return std::min(4, chip.psum.banks) / 2 * 2; }
+std::optional<Shortage> score_shortage(const arch::ChipSpec& chip, const Attention& op) {
+  const std::int64_t banks = score_banks(chip), needed = (op.keys * 4 + banks - 1) / banks;
+  if (needed <= chip.psum.bank_bytes) return std::nullopt;
+  return Shortage{"PSUM for the scores of one query", static_cast<double>(needed),
+                  static_cast<double>(chip.psum.bank_bytes), "bytes per partition", "chip.psum.bank_bytes"};
+}
+
 /// A head view as columns of a [rows, cols] matrix; empty where heads do not lie in whole columns.
 struct HeadColumns {
   std::int64_t first = 0;
@@ -40,13 +52,15 @@ static CopyTile gather_heads(const HeadView& view, TensorId x, TensorId y, const
 void Lowering::lower_op(const Node& node, const Attention& op) {
   const int partitions = chip_.sbuf.partitions;
   const std::int64_t widest = std::max(op.width, op.value_width);
-  const std::int64_t most_keys = 4 * chip_.psum.bank_bytes / 4;
-  if (widest > partitions || op.keys > most_keys)
+  const std::int64_t most_keys = score_banks(chip_) * chip_.psum.bank_bytes / 4;
+  if (widest > kWidestHead || op.keys > most_keys)
     refuse(node,
            fmt::format("attention with heads of {} features over {} keys; at most {} features and {} keys fit", widest,
-                       op.keys, partitions, most_keys),
-           "split the heads or the keys");
-  const std::int64_t pitch = widest <= 32 ? 32 : widest <= 64 ? 64 : partitions;
+                       op.keys, kWidestHead, most_keys),
+           "split the heads or the keys", score_shortage(chip_, op));
+  // Heads start where engines may begin on partitions; those that are wider than SBUF take whole blocks.
+  const auto pitch =
+      static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(std::max<std::int64_t>(widest, kStartGrain))));
   // Each operand as columns of a matrix; where its heads are scattered a copy puts them side by side.
   const auto operand = [&](std::size_t slot, const HeadView& view, std::int64_t rows, std::int64_t width, Wish wish,
                            RowOrder& order) {
@@ -106,7 +120,7 @@ void Lowering::lower_op(const Node& node, const Attention& op) {
   std::int64_t pack = std::max<std::int64_t>(1, chip_.tensor.columns / op.rows);
   pack = pack >= per_block ? pack / per_block * per_block
                            : static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(pack)));
-  t.pack = static_cast<int>(std::min(pack, op.heads));
+  t.pack = pitch > partitions ? 1 : static_cast<int>(std::min(pack, op.heads));
   OpEstimate e;
   const double groups = static_cast<double>(op.batch) * static_cast<double>((op.heads + t.pack - 1) / t.pack) *
                         static_cast<double>((op.rows + t.row_tile - 1) / t.row_tile);

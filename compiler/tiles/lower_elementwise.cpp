@@ -69,7 +69,7 @@ void Lowering::affine(const Node& node, TensorId x, TensorId y, const std::vecto
   if (bytes() > sbuf_budget(chip_))
     refuse(node,
            fmt::format("one row needs {} bytes of SBUF per partition, {} are usable", bytes(), sbuf_budget(chip_)),
-           "use a narrower input");
+           "use a narrower input", sbuf_shortage(chip_, "SBUF for one row", bytes(), sbuf_budget(chip_)));
   OpEstimate e;
   e.scalar_ns = lane_ns(chip_.scalar, static_cast<double>(blocks * shape[0] * shape[2] * shape[3]));
   e.dma_ns = dma_ns(chip_, static_cast<double>(elements(shape)) * (in_size + out_size));

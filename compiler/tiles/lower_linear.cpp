@@ -167,7 +167,9 @@ MatrixId Lowering::linear(const Node& node, const Wish& wish) {
     refuse(node,
            fmt::format("a contraction of {} elements does not fit into the {} bytes of SBUF kept for weights", x.cols,
                        ring),
-           "split the contraction");
+           "split the contraction",
+           sbuf_shortage(chip_, "SBUF for the weights of a contraction", 6 * bytes_per_column * t.column_block,
+                         sbuf_budget(chip_)));
   const std::int64_t n = cols_of(node.output);
   const WeightView view{graph_.value(node.inputs[1]).constant, op.transpose_b ? 1 : n, op.transpose_b ? x.cols : 1};
   const std::vector<std::int64_t> columns = columns_by_slot(y, wish.first);
@@ -211,8 +213,10 @@ MatrixId Lowering::linear(const Node& node, const Wish& wish) {
   const double passes = static_cast<double>(y.slots()) / static_cast<double>(t.column_block);
   const double moving =
       tokens ? static_cast<double>(y.blocks(partitions) * y.slots()) : passes * static_cast<double>(y.rows);
-  e.tensor_ns = moving * static_cast<double>(x.blocks(partitions)) * 1000 /
-                static_cast<double>(chip_.tensor.clock_mhz) *
+  std::int64_t contractions = 0;
+  for (std::int64_t block = 0; block < x.blocks(partitions); ++block)
+    contractions += matmuls_over(chip_, x.partitions_of(block, partitions));
+  e.tensor_ns = moving * static_cast<double>(contractions) * 1000 / static_cast<double>(chip_.tensor.clock_mhz) *
                 (program_.compute == DType::fp32 ? chip_.tensor.fp32_passes : 1);
   (tokens && t.residual != kNoMatrix ? e.vector_ns : e.scalar_ns) =
       lane_ns(tokens && t.residual != kNoMatrix ? chip_.vector : chip_.scalar, moving);
@@ -308,7 +312,7 @@ void Lowering::batched_matmul(const Node& node, const MatMul& op) {
       t.bias = program_.add_constant(node.name + ".bias", split, {terms, n}, program_.compute);
     }
     OpEstimate e;
-    const std::int64_t k_blocks = (k + chip_.tensor.rows - 1) / chip_.tensor.rows;
+    const std::int64_t k_blocks = matmuls_over(chip_, k);
     e.tensor_ns = static_cast<double>((m + chip_.tensor.columns - 1) / chip_.tensor.columns * n * k_blocks) * 1000 /
                   static_cast<double>(chip_.tensor.clock_mhz);
     e.decision = fmt::format("matrix {} of {}", i + 1, elements(batch));

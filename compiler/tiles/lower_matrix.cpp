@@ -17,7 +17,7 @@ void Lowering::lower_op(const Node& node, const Softmax& op) {
     refuse(node,
            fmt::format("a softmax over {} elements needs {} bytes of SBUF per partition, {} are usable", n, bytes,
                        sbuf_budget(chip_)),
-           "reduce the axis");
+           "reduce the axis", sbuf_shortage(chip_, "SBUF for one row of a softmax", bytes, sbuf_budget(chip_)));
   TensorId x = as_dense(tensor_of(node.inputs[0]), node);
   const TensorId y = tensor_of(node.output);
   std::vector<std::int64_t> perm(s.size());

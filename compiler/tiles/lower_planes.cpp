@@ -2,6 +2,7 @@
 
 #include "compiler/tiles/lowering.h"
 #include "compiler/tiles/reach.h"
+#include "compiler/tiles/shortages.h"
 
 // Convolutions and poolings whose results stay in SBUF.
 namespace inf::compiler {
@@ -99,23 +100,27 @@ void Lowering::pool_on_planes(const Node& node, const Pool& op) {
     t.x = tensor_of(x);
   }
   t.rows = static_cast<int>((y[2] + 3) / 4);
-  const auto fits = [&] {
+  const std::int64_t in_cols = (y[3] - 1) * op.stride[1] + (op.kernel[1] - 1) * op.dilation[1] + 1;
+  const std::int64_t workspace = plane_workspace(chip_, t.planes.x == kNoPlane);
+  const auto bytes = [&] {
     const std::int64_t in_rows = (t.rows - 1) * op.stride[0] + (op.kernel[0] - 1) * op.dilation[0] + 1,
-                       in_cols = (y[3] - 1) * op.stride[1] + (op.kernel[1] - 1) * op.dilation[1] + 1,
                        blocks = (y[1] + chip_.sbuf.partitions - 1) / chip_.sbuf.partitions;
     const std::int64_t sums = op.kind == Pool::Kind::max ? 0 : kBandSlots * (t.rows * y[3] * 4 + 64);
     const std::int64_t bands =
         t.planes.x != kNoPlane ? 0 : kBandSlots * (blocks * in_rows * in_cols * size_of(dtype_of(t.x)) + 64);
+    return sums + bands;
+  };
+  const auto fits = [&] {
     const std::int64_t in_pitch = t.planes.x != kNoPlane ? program_.plane(t.planes.x).pitch() : in_cols;
     const auto pitch = [&](PlaneId id) { return id == kNoPlane ? 0 : program_.plane(id).pitch(); };
     const std::int64_t out_pitch = std::max(pitch(t.planes.y.stored), pitch(t.planes.y.operand));
     return t.rows * y[3] * window <= isa::kMaxFreeSbuf && t.rows * y[3] <= isa::kMaxCount &&
-           in_reach(std::max(op.stride[0] * in_pitch, out_pitch), t.rows) &&
-           sums + bands <= plane_workspace(chip_, t.planes.x == kNoPlane);
+           in_reach(std::max(op.stride[0] * in_pitch, out_pitch), t.rows) && bytes() <= workspace;
   };
   while (t.rows > 1 && !fits()) --t.rows;
   if (!fits())
-    refuse(node, "one output row of the pooling does not fit beside the planes in SBUF", "use a narrower input");
+    refuse(node, "one output row of the pooling does not fit beside the planes in SBUF", "use a narrower input",
+           sbuf_shortage(chip_, "SBUF for one row of a pooling beside its planes", bytes(), workspace));
   OpEstimate e;
   const double outputs =
       static_cast<double>(program_.plane(t.planes.y.widest()).blocks(chip_.sbuf.partitions) * y[0] * y[2] * y[3]);

@@ -164,7 +164,8 @@ void Lowering::lower_op(const Node& node, const Pool& op) {
            fmt::format("one output row of the pooling needs {} bytes of SBUF per partition and reads {} elements; {} "
                        "and {} are the most",
                        bytes(1), y[3] * window, sbuf_budget(chip_), isa::kMaxFreeSbuf),
-           "use a smaller window or a narrower input");
+           "use a smaller window or a narrower input",
+           sbuf_shortage(chip_, "SBUF for one row of a pooling", bytes(1), sbuf_budget(chip_)));
   OpEstimate e;
   const double outputs = static_cast<double>(blocks * y[0] * y[2] * y[3]) / t.folds;
   e.vector_ns = lane_ns(chip_.vector,
@@ -200,7 +201,7 @@ void Lowering::lower_op(const Node& node, const Resize& op) {
            fmt::format("one output row of the resize needs {} bytes of SBUF per partition and has {} elements; {} and "
                        "{} are the most",
                        bytes(), std::max(x[3], y[3]), sbuf_budget(chip_), isa::kMaxCount),
-           "use a narrower input");
+           "use a narrower input", sbuf_shortage(chip_, "SBUF for one row of a resize", bytes(), sbuf_budget(chip_)));
   OpEstimate e;
   const double in_rows = static_cast<double>(blocks * y[0] * y[2] * x[3]) / t.folds,
                out_rows = static_cast<double>(blocks * y[0] * y[2] * y[3]) / t.folds;

@@ -15,6 +15,7 @@
 #include "compiler/tiles/lower.h"
 #include "compiler/tiles/matrix_values.h"
 #include "compiler/tiles/plane_plan.h"
+#include "compiler/tiles/shortages.h"
 #include "isa/base/error.h"
 
 namespace inf::compiler {
@@ -168,7 +169,9 @@ class Lowering {
   void add(const Node& node, TileKind tile, OpEstimate estimate);
   /// The ledger entry of a node that turned out to need no work.
   void note_free(const Node& node, const std::string& into);
-  [[noreturn]] void refuse(const Node& node, const std::string& why, const std::string& way_out) const;
+  /// `shortage`: the inequality, where the reason is one.
+  [[noreturn]] void refuse(const Node& node, const std::string& why, const std::string& way_out,
+                           std::optional<Shortage> shortage = std::nullopt) const;
 
   Graph& graph_;
   const arch::ChipSpec& chip_;

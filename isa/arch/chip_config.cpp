@@ -4,67 +4,30 @@
 
 #include <map>
 
+#include "isa/arch/energy.h"
 #include "isa/arch/parameters.h"
 #include "isa/arch/provenance_reader.h"
+#include "isa/arch/read_value.h"
 #include "isa/arch/yaml_reader.h"
-#include "isa/base/nearest.h"
 
 namespace inf::arch {
 namespace {
 
-constexpr std::string_view kMemoryKinds[] = {"HBM", "DRAM"};
-
-std::vector<DType> read_dtypes(Section& entry) {
-  std::vector<DType> types;
-  std::vector<std::string_view> known;
-  for (int i = 0; i < kDTypes; ++i) known.push_back(name(static_cast<DType>(i)));
-  for (const std::string& text : entry.texts("value")) {
-    if (const auto type = dtype_from(text))
-      types.push_back(*type);
-    else
-      entry.mistake("value", fmt::format("holds '{}', which is no dtype{}", text, did_you_mean(text, known)));
-  }
-  if (types.empty() && entry.has("value")) entry.mistake("value", "names no dtype");
-  return types;
-}
-
-struct ReadValue {
-  Section& entry;
-  const Parameter& parameter;
-
-  void operator()(int* target) const { *target = static_cast<int>(whole()); }
-  void operator()(std::int64_t* target) const { *target = whole(); }
-  void operator()(double* target) const { *target = entry.number("value", parameter.low, parameter.high); }
-  void operator()(bool* target) const { *target = entry.boolean("value"); }
-  void operator()(std::vector<DType>* target) const { *target = read_dtypes(entry); }
-  void operator()(std::string* target) const { *target = kMemoryKinds[entry.choice("value", kMemoryKinds)]; }
-
-  std::int64_t whole() const {
-    return entry.integer("value", static_cast<std::int64_t>(parameter.low), static_cast<std::int64_t>(parameter.high));
-  }
-};
-
 /// What one parameter alone cannot tell.
 void check_together(const ChipSpec& chip, Section& root, Problems& problems) {
-  const auto wrong = [&](const char* section, std::string message) {
-    problems.add(root.place_of(section), std::move(message));
-  };
-  if (chip.sbuf.reserved_per_partition >= chip.sbuf.bytes_per_partition)
-    wrong("sbuf", fmt::format("sbuf.reserved_per_partition = {} leaves nothing of sbuf.bytes_per_partition = {}",
-                              chip.sbuf.reserved_per_partition, chip.sbuf.bytes_per_partition));
-  if (chip.tensor.columns > chip.psum.partitions)
-    wrong("tensor", fmt::format("tensor.columns = {} exceeds psum.partitions = {}; each column needs a PSUM partition",
-                                chip.tensor.columns, chip.psum.partitions));
-  if (chip.tensor.rows > chip.sbuf.partitions)
-    wrong("tensor",
-          fmt::format("tensor.rows = {} exceeds sbuf.partitions = {}", chip.tensor.rows, chip.sbuf.partitions));
-  if (chip.memory.shared_bytes_per_ns > chip.memory.bytes_per_ns)
-    wrong("memory", fmt::format("memory.shared_bytes_per_ns = {} exceeds memory.bytes_per_ns = {}",
-                                chip.memory.shared_bytes_per_ns, chip.memory.bytes_per_ns));
-  constexpr int kPsumElementBytes = 4;
-  if (std::int64_t{chip.tensor.max_moving} * kPsumElementBytes > chip.psum.bank_bytes)
-    wrong("tensor", fmt::format("tensor.max_moving = {} results of 4 bytes do not fit psum.bank_bytes = {}",
-                                chip.tensor.max_moving, chip.psum.bank_bytes));
+  for (const Conflict& conflict : conflicts(chip))
+    problems.add(root.place_of(section_of(conflict.paths.front())), conflict.message);
+}
+
+/// Of a section that the chip does not have.
+bool left_out(const ChipSpec& chip, const Parameter& p) {
+  return section_optional(section_of(p.path)) && !chip.provenance.contains(p.path);
+}
+
+std::vector<Parameter> with_energy(ChipSpec& chip, EnergySpec& energy) {
+  std::vector<Parameter> list = parameters(chip);
+  for (const Parameter& parameter : energy_parameters(energy)) list.push_back(parameter);
+  return list;
 }
 
 }  // namespace
@@ -77,14 +40,15 @@ ChipSpec parse_chip(const std::string& yaml, const std::string& file_name) {
   chip.name = root.text("name");
   chip.title = root.text("title");
   std::map<std::string, std::optional<Section>> sections;
-  for (const Parameter& parameter : parameters(chip)) {
+  EnergySpec energy;
+  for (const Parameter& parameter : with_energy(chip, energy)) {
     const std::string section = section_of(parameter.path), key = key_of(parameter.path);
     if (!sections.contains(section))
       sections[section] = section_optional(section) ? root.section_or_none(section) : root.section(section);
     if (!sections[section]) continue;
     Section entry = sections[section]->section(key);
     entry.set_main_key("value");
-    std::visit(ReadValue{entry, parameter}, parameter.target);
+    read_value(entry, parameter);
     Provenance from = read_provenance(entry, parameter.path, parameter.unit);
     from.value = value_text(parameter);
     chip.provenance[parameter.path] = std::move(from);
@@ -103,7 +67,9 @@ ChipSpec load_chip(const std::filesystem::path& file) { return parse_chip(read_t
 std::string hw_table(const ChipSpec& chip, const std::vector<HwColumn>& more) {
   constexpr std::size_t kWidestValue = 16;  // a longer value pushes its own row only
   ChipSpec copy = chip;
-  const std::vector<Parameter> list = parameters(copy);
+  std::vector<Parameter> list = parameters(copy);
+  std::optional<EnergySpec> energy = energy_of(chip);
+  if (energy) list = with_energy(copy, *energy);
   std::size_t path_width = 9, value_width = 5, unit_width = 4;
   for (const Parameter& p : list) {
     path_width = std::max(path_width, std::string_view(p.path).size());
@@ -134,9 +100,9 @@ std::string hw_table(const ChipSpec& chip, const std::vector<HwColumn>& more) {
   };
   row("parameter", "value", "unit", "mark", "", "source");
   for (const Parameter& p : list) {
+    if (left_out(chip, p)) continue;
     const auto from = chip.provenance.find(p.path);
     const bool known = from != chip.provenance.end();
-    if (!known && section_optional(section_of(p.path))) continue;
     std::string source = known ? from->second.source : "";
     if (known && from->second.range)
       source += fmt::format(" (range {}..{})", from->second.range->low, from->second.range->high);
@@ -150,9 +116,10 @@ std::string chip_yaml(const ChipSpec& chip) {
   ChipSpec copy = chip;
   std::string text = fmt::format("name: {}\ntitle: {}\n", yaml_quoted(chip.name), yaml_quoted(chip.title));
   std::string section;
-  for (const Parameter& p : parameters(copy)) {
+  EnergySpec energy = energy_of(chip).value_or(EnergySpec{});
+  for (const Parameter& p : with_energy(copy, energy)) {
+    if (left_out(chip, p)) continue;
     const auto from = chip.provenance.find(p.path);
-    if (from == chip.provenance.end() && section_optional(section_of(p.path))) continue;
     if (section != section_of(p.path)) text += fmt::format("{}:\n", section = section_of(p.path));
     const Provenance unknown{.path = p.path, .unit = p.unit, .source = "not given"};
     text += fmt::format("  {}: {{value: {}{}}}\n", key_of(p.path), value_text(p),

@@ -82,6 +82,9 @@ struct SequencerSpec {
   bool sync_engine = false;
 };
 
+/// Partitions that instructions can name. Source: as many as an access encodes (isa/program/layout.h).
+inline constexpr int kMostPartitions = 256;
+
 struct SbufSpec {
   int partitions = 0;
   std::int64_t bytes_per_partition = 0;

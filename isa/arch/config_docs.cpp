@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "isa/arch/energy.h"
 #include "isa/arch/instance.h"
 #include "isa/arch/parameters.h"
 
@@ -32,7 +33,10 @@ every mistake of a file is told at once. `inf-sim hw show CHIP` prints a chip wi
 |---|---|---|---|
 )";
   ChipSpec chip;
-  for (const Parameter& p : parameters(chip)) {
+  EnergySpec energy;
+  std::vector<Parameter> list = parameters(chip);
+  for (const Parameter& p : energy_parameters(energy)) list.push_back(p);
+  for (const Parameter& p : list) {
     std::string range = fmt::format("{}..{}", p.low, p.high);
     if (std::holds_alternative<bool*>(p.target)) range = "true, false";
     if (std::holds_alternative<std::vector<DType>*>(p.target)) range = "list of dtypes";
@@ -40,7 +44,11 @@ every mistake of a file is told at once. `inf-sim hw show CHIP` prints a chip wi
     md += fmt::format("| `{}` | {} | {} | {} |\n", p.path, p.unit, range, p.meaning);
   }
   md +=
-      "\nA chip without a gpsimd engine leaves out the whole `gpsimd` section.\n\n## Instance files, "
+      "\nA chip without a gpsimd engine leaves out the whole `gpsimd` section. So does one of which nobody says what "
+      "work "
+      "takes with\n`energy`: no shipped chip has it, and reports then say nothing of energy. The hash is not over "
+      "it.\n\n"
+      "## Instance files, "
       "`configs/instances/*.yaml`\n\n"
       "`chip` is a path relative to the file. Prices carry the date and place they were read; edit them when they "
       "change. The keys of "

@@ -43,7 +43,16 @@ std::int64_t pair_streamed(const ChipSpec& chip, const OperandShape& a, const Op
   return a.psum != b.psum ? n * std::max(fa, fb) : n * (fa + fb);
 }
 
+/// Elements that each lane handles of an operand with `n` in each partition.
+std::int64_t per_lane(const ChipSpec& chip, Engine engine, const OperandShape& o, std::int64_t n) {
+  return n * lane_rounds(chip, engine, o.partitions);
+}
+
 }  // namespace
+
+std::int64_t lane_rounds(const ChipSpec& chip, Engine engine, std::int64_t partitions) {
+  return std::max<std::int64_t>(1, ceil_div(partitions, std::max(1, lanes(chip, engine).lanes)));
+}
 
 int port_factor(const ChipSpec& chip, const OperandShape& operand) {
   return std::abs(operand.stride_bytes) > chip.sbuf.wide_stride_bytes ? 2 : 1;
@@ -74,6 +83,7 @@ Cycles matmul_latency(const ChipSpec& chip, std::int64_t k, std::int64_t m) {
 Cycles load_stationary_latency(const ChipSpec& chip) { return Cycles(chip.tensor.load_latency); }
 
 Cycles activation_interval(const ChipSpec& chip, const OperandShape& src, const OperandShape& dst, std::int64_t n) {
+  n = per_lane(chip, Engine::scalar, src, n);
   return at_least(chip.scalar, streamed(chip, src, dst, n), src.dynamic || dst.dynamic);
 }
 Cycles activation_read_interval(const ChipSpec& chip) {
@@ -82,16 +92,19 @@ Cycles activation_read_interval(const ChipSpec& chip) {
 
 Cycles stream_interval(const ChipSpec& chip, Engine engine, const OperandShape& src, const OperandShape& dst,
                        std::int64_t n) {
+  n = per_lane(chip, engine, src, n);
   return at_least(lanes(chip, engine), streamed(chip, src, dst, n), src.dynamic || dst.dynamic);
 }
 
 Cycles memset_interval(const ChipSpec& chip, Engine engine, const OperandShape& dst, bool zero, std::int64_t n) {
+  n = per_lane(chip, engine, dst, n);
   const bool half = lanes(chip, engine).bf16_fast_modes && zero && (is_bf16(dst) || dst.dtype == DType::fp16);
   return at_least(lanes(chip, engine), (half ? ceil_div(n, 2) : n) * port_factor(chip, dst), dst.dynamic);
 }
 
 Cycles tensor_tensor_interval(const ChipSpec& chip, Engine engine, AluOp op, const OperandShape& a,
                               const OperandShape& b, const OperandShape& dst, std::int64_t n) {
+  n = per_lane(chip, engine, dst, n);
   const LaneEngineSpec& e = lanes(chip, engine);
   const bool dynamic = a.dynamic || b.dynamic || dst.dynamic;
   if (engine == Engine::gpsimd)
@@ -104,6 +117,7 @@ Cycles tensor_tensor_interval(const ChipSpec& chip, Engine engine, AluOp op, con
 
 Cycles tensor_scalar_interval(const ChipSpec& chip, Engine engine, AluOp op0, const OperandShape& src,
                               const OperandShape& dst, std::int64_t n) {
+  n = per_lane(chip, engine, src, n);
   const LaneEngineSpec& e = lanes(chip, engine);
   const bool slow = engine == Engine::gpsimd && op0 == AluOp::rsqrt;
   return at_least(e, e.fixed_cost + streamed(chip, src, dst, n) * (slow ? e.rsqrt_factor : 1),
@@ -119,22 +133,26 @@ Cycles scalar_tensor_tensor_interval(const ChipSpec& chip, AluOp op0, AluOp op1,
                                      const OperandShape& b, const OperandShape& dst, std::int64_t n) {
   const bool fast = chip.vector.bf16_fast_modes && is_bf16(a) && is_bf16(b) && op0 == AluOp::subtract &&
                     op1 == AluOp::multiply && n % 2 == 0;
+  n = per_lane(chip, Engine::vector, dst, n);
   const int slowest = std::max({port_factor(chip, a), port_factor(chip, b), port_factor(chip, dst)});
   return at_least(chip.vector, fast ? n * slowest : 2 * n * slowest, a.dynamic || b.dynamic || dst.dynamic);
 }
 
 Cycles tensor_reduce_interval(const ChipSpec& chip, AluOp op, const OperandShape& src, const OperandShape& dst,
                               std::int64_t n) {
+  n = per_lane(chip, Engine::vector, src, n);
   const bool half =
       chip.vector.bf16_fast_modes && is_bf16(src) && is_bf16(dst) && (op == AluOp::add || op == AluOp::max);
   return at_least(chip.vector, (half ? ceil_div(n, 2) : n) * port_factor(chip, src), src.dynamic || dst.dynamic);
 }
 
 Cycles scan_interval(const ChipSpec& chip, const OperandShape& a, const OperandShape& b, std::int64_t n) {
+  n = per_lane(chip, Engine::vector, a, n);
   return at_least(chip.vector, n * (port_factor(chip, a) + port_factor(chip, b)), a.dynamic || b.dynamic);
 }
 
 Cycles predicated_interval(const ChipSpec& chip, const OperandShape& src, const OperandShape& pred, std::int64_t n) {
+  n = per_lane(chip, Engine::vector, src, n);
   return at_least(chip.vector, pair_streamed(chip, src, pred, n), src.dynamic || pred.dynamic);
 }
 
@@ -143,15 +161,18 @@ Cycles select_reduce_interval(const ChipSpec& chip, const OperandShape& src, con
 }
 
 Cycles reciprocal_interval(const ChipSpec& chip, const OperandShape& src, std::int64_t n) {
+  n = per_lane(chip, Engine::vector, src, n);
   return at_least(chip.vector, n * std::max<std::int64_t>(chip.vector.reciprocal_factor, port_factor(chip, src)),
                   src.dynamic);
 }
 
 Cycles bn_aggr_interval(const ChipSpec& chip, const OperandShape& src, std::int64_t n) {
+  n = per_lane(chip, Engine::vector, src, n);
   return at_least(chip.vector, chip.vector.bn_aggr_factor * ceil_div(n, 3), src.dynamic);
 }
 
 Cycles gpsimd_interval(const ChipSpec& chip, const OperandShape& dst, std::int64_t n) {
+  n = per_lane(chip, Engine::gpsimd, dst, n);
   return at_least(chip.gpsimd, chip.gpsimd.fixed_cost + n * port_factor(chip, dst), dst.dynamic);
 }
 

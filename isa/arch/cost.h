@@ -6,8 +6,8 @@
 
 // The cost formulas that the compiler's decisions and the simulator share. Each takes sizes and a ChipSpec and nothing
 // else. Units: an interval is the time an instruction keeps its engine, in that engine's own cycles; `n` counts free
-// elements of one partition. Cost never depends on the number of partitions. Source: fact sheet 3.3, 4.2 to 4.6
-// and 5.4; numbers in configs/chips.
+// elements of one partition. The number of partitions counts where an engine has fewer lanes: it then takes them in
+// rounds of one lane each. Source: fact sheet 3.3, 4.2 to 4.6 and 5.4; numbers in configs/chips.
 namespace inf::arch {
 
 /// What the cost of an operand depends on.
@@ -16,7 +16,11 @@ struct OperandShape {
   DType dtype = DType::bf16;
   std::int64_t stride_bytes = 0;  ///< of the innermost dimension that has more than one element
   bool dynamic = false;           ///< its address comes from a register
+  int partitions = 1;
 };
+
+/// Rounds in which an engine takes so many partitions: 1 where it has a lane for each.
+std::int64_t lane_rounds(const ChipSpec& chip, Engine engine, std::int64_t partitions);
 
 /// 2 where the innermost stride exceeds sbuf.wide_stride_bytes: the port moves half as much; else 1.
 int port_factor(const ChipSpec& chip, const OperandShape& operand);

@@ -83,8 +83,8 @@ RuntimeSpec read_runtime(Section& root, std::map<std::string, Provenance>& prove
     if (entry.has("value")) provenance[path].value = entry.text("value");
     entry.finish();
   }
-  if (runtime.device_start_ns + runtime.library_ns > runtime.call_overhead_ns)
-    section.mistake("call_overhead_ns", "is less than its parts device_start_ns and library_ns together");
+  if (const std::string conflict = runtime_conflict(runtime); !conflict.empty())
+    section.mistake("call_overhead_ns", conflict);
   section.finish();
   return runtime;
 }
@@ -123,6 +123,26 @@ std::vector<Parameter> runtime_parameters(RuntimeSpec& runtime) {
     list.push_back({paths[i].c_str(), target, key.unit, key.low, key.high, key.meaning});
   }
   return list;
+}
+
+std::vector<Parameter> size_parameters(InstanceSpec& size) {
+  std::vector<Parameter> list;
+  for (const SizeKey& key : kSize) {
+    Parameter::Target target;
+    if (const auto* count = std::get_if<int InstanceSpec::*>(&key.target))
+      target = &(size.**count);
+    else if (const auto* whole = std::get_if<std::int64_t InstanceSpec::*>(&key.target))
+      target = &(size.**whole);
+    else
+      target = &(size.*std::get<Price InstanceSpec::*>(key.target)).usd_per_hour;
+    list.push_back({key.key, target, key.unit, key.low, key.high, key.meaning});
+  }
+  return list;
+}
+
+std::string runtime_conflict(const RuntimeSpec& runtime) {
+  if (runtime.device_start_ns + runtime.library_ns <= runtime.call_overhead_ns) return {};
+  return "is less than its parts device_start_ns and library_ns together";
 }
 
 double RuntimeSpec::copy_ns(std::int64_t bytes) const {

@@ -58,6 +58,11 @@ struct InstanceSpec {
 
 /// Every value of `runtime` with its dotted path, "runtime.call_overhead_ns", in file order.
 std::vector<Parameter> runtime_parameters(RuntimeSpec& runtime);
+/// Every number of a row of `sizes` by its key, "vcpu"; prices in USD per hour.
+std::vector<Parameter> size_parameters(InstanceSpec& size);
+
+/// What the runtime's call_overhead_ns "is less than", where its values do not go together; empty where they do.
+std::string runtime_conflict(const RuntimeSpec& runtime);
 
 /// Every size of the family, in file order.
 /// Errors: usage when the file cannot be read; config with every mistake of the file, each with line and column.

@@ -17,8 +17,9 @@ void tensor(List& list, TensorSpec& t) {
       list.end(),
       {
           {"tensor.clock_mhz", &t.clock_mhz, "MHz", 1, 20000, "clock of the systolic array"},
-          {"tensor.rows", &t.rows, "partitions", 1, 128, "K: most contraction partitions of a matmul"},
-          {"tensor.columns", &t.columns, "columns", 1, 128, "M: most stationary columns, which become PSUM partitions"},
+          {"tensor.rows", &t.rows, "partitions", 1, kMostPartitions, "K: most contraction partitions of a matmul"},
+          {"tensor.columns", &t.columns, "columns", 1, kMostPartitions,
+           "M: most stationary columns, which become PSUM partitions"},
           {"tensor.max_moving", &t.max_moving, "elements", 1, 65535, "N: most moving free elements of a matmul"},
           {"tensor.min_interval", &t.min_interval, "cycles", 0, kMany, "floor of the matmul initiation interval"},
           {"tensor.fixed_latency", &t.fixed_latency, "cycles", 0, kMany,
@@ -40,7 +41,7 @@ void vector_engine(List& list, LaneEngineSpec& v) {
       list.end(),
       {
           {"vector.clock_mhz", &v.clock_mhz, "MHz", 1, 20000, "clock of the vector engine"},
-          {"vector.lanes", &v.lanes, "lanes", 1, 128, "partitions handled per cycle"},
+          {"vector.lanes", &v.lanes, "lanes", 1, kMostPartitions, "partitions handled per cycle"},
           {"vector.min_interval", &v.min_interval, "cycles", 0, kMany, "floor of the initiation interval"},
           {"vector.latency", &v.latency, "cycles", 0, kMany, "last element read to result visible"},
           {"vector.dynamic_interval", &v.dynamic_interval, "cycles", 0, kMany,
@@ -59,7 +60,7 @@ void scalar_engine(List& list, LaneEngineSpec& s) {
       list.end(),
       {
           {"scalar.clock_mhz", &s.clock_mhz, "MHz", 1, 20000, "clock of the scalar engine"},
-          {"scalar.lanes", &s.lanes, "lanes", 1, 128, "partitions handled per cycle"},
+          {"scalar.lanes", &s.lanes, "lanes", 1, kMostPartitions, "partitions handled per cycle"},
           {"scalar.min_interval", &s.min_interval, "cycles", 0, kMany, "floor of the initiation interval"},
           {"scalar.latency", &s.latency, "cycles", 0, kMany, "last element read to result visible"},
           {"scalar.dynamic_interval", &s.dynamic_interval, "cycles", 0, kMany,
@@ -73,7 +74,7 @@ void gpsimd_engine(List& list, LaneEngineSpec& g) {
   list.insert(list.end(),
               {
                   {"gpsimd.clock_mhz", &g.clock_mhz, "MHz", 1, 20000, "clock of the gpsimd processors"},
-                  {"gpsimd.lanes", &g.lanes, "lanes", 1, 128, "partitions handled per cycle at 32 bits"},
+                  {"gpsimd.lanes", &g.lanes, "lanes", 1, kMostPartitions, "partitions handled per cycle at 32 bits"},
                   {"gpsimd.min_interval", &g.min_interval, "cycles", 0, kMany, "floor of the initiation interval"},
                   {"gpsimd.latency", &g.latency, "cycles", 0, kMany, "last element read to result visible"},
                   {"gpsimd.fixed_cost", &g.fixed_cost, "cycles", 0, kMany,
@@ -102,14 +103,14 @@ void memories(List& list, ChipSpec& c) {
           {"sequencer.loops", &c.sequencer.loops, "-", 0, 1, "loops, branches and register-driven addresses"},
           {"sequencer.sync_engine", &c.sequencer.sync_engine, "-", 0, 1,
            "a sequencer without data path, for DMA triggers"},
-          {"sbuf.partitions", &c.sbuf.partitions, "partitions", 1, 128, "partitions of SBUF"},
+          {"sbuf.partitions", &c.sbuf.partitions, "partitions", 1, kMostPartitions, "partitions of SBUF"},
           {"sbuf.bytes_per_partition", &c.sbuf.bytes_per_partition, "bytes", 1024, kBytes,
            "bytes of each SBUF partition"},
           {"sbuf.reserved_per_partition", &c.sbuf.reserved_per_partition, "bytes", 0, kBytes,
            "kept by compiler and runtime, at the top"},
           {"sbuf.wide_stride_bytes", &c.sbuf.wide_stride_bytes, "bytes", 1, 65536,
            "an innermost stride above this halves the port's bandwidth"},
-          {"psum.partitions", &c.psum.partitions, "partitions", 1, 128, "partitions of PSUM"},
+          {"psum.partitions", &c.psum.partitions, "partitions", 1, kMostPartitions, "partitions of PSUM"},
           {"psum.banks", &c.psum.banks, "banks", 1, 64, "banks of each PSUM partition, one accumulation group each"},
           {"psum.bank_bytes", &c.psum.bank_bytes, "bytes", 64, kBytes, "bytes of one bank in one partition"},
           {"semaphores.count", &c.semaphores.count, "semaphores", 1, 256, "semaphores of a core"},
@@ -177,7 +178,7 @@ std::vector<Parameter> parameters(ChipSpec& c) {
   return list;
 }
 
-bool section_optional(const std::string& section) { return section == "gpsimd"; }
+bool section_optional(const std::string& section) { return section == "gpsimd" || section == "energy"; }
 
 std::string value_text(const Parameter& parameter) {
   return std::visit(Overload{

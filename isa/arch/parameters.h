@@ -24,7 +24,7 @@ struct Parameter {
 /// so.
 std::vector<Parameter> parameters(ChipSpec& spec);
 
-/// gpsimd may be missing: the chip has none.
+/// gpsimd may be missing: the chip has none. So may energy: nobody says what work takes.
 bool section_optional(const std::string& section);
 
 /// The value as its YAML text: "128", "17", "true", "[bf16, fp16]".

@@ -4,26 +4,19 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <tuple>
 
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
+#include "isa/base/read_number.h"
 
 namespace inf::arch {
 namespace {
 
 template <class T>
 std::optional<T> parse_number(const std::string& text) {
-  T value{};
-  const char* first = text.c_str();
-  const char* last = first + text.size();
-  if (first != last && *first == '+') ++first;
-  const auto [end, error] = std::from_chars(first, last, value);
-  if (error != std::errc() || end != last) return std::nullopt;
-  if constexpr (std::is_floating_point_v<T>)
-    if (!std::isfinite(value)) return std::nullopt;
-  return value;
+  return read_number<T>(text.starts_with('+') ? std::string_view(text).substr(1) : text);
 }
 
 const char* kind_name(const YamlNode& node) {
@@ -40,16 +33,21 @@ const char* kind_name(const YamlNode& node) {
 
 void Problems::add(Place place, std::string message) { found_.push_back({place, std::move(message)}); }
 
+std::string Problems::where(const Place& place) const {
+  return fmt::format("{}:{}:{}", place.file ? *place.file : file_, place.line, place.column);
+}
+
 void Problems::throw_if_any() const {
   if (found_.empty()) return;
   std::vector<Problem> sorted = found_;
   std::stable_sort(sorted.begin(), sorted.end(), [](const Problem& a, const Problem& b) {
-    return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+    // What was put in from elsewhere first: it is what its writer can change.
+    return std::tuple(!a.place.file, a.place.line, a.place.column) <
+           std::tuple(!b.place.file, b.place.line, b.place.column);
   });
-  const auto where = [&](const Problem& p) { return fmt::format("{}:{}:{}", file_, p.place.line, p.place.column); };
   std::vector<std::string> notes;
-  for (std::size_t i = 1; i < sorted.size(); ++i) notes.push_back(where(sorted[i]) + ": " + sorted[i].message);
-  throw Error(ErrorKind::config, where(sorted[0]), sorted[0].message, std::move(notes));
+  for (std::size_t i = 1; i < sorted.size(); ++i) notes.push_back(where(sorted[i].place) + ": " + sorted[i].message);
+  throw Error(ErrorKind::config, where(sorted[0].place), sorted[0].message, std::move(notes));
 }
 
 Section::Section(const YamlNode& node, std::string path, Problems& problems)

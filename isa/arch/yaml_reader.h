@@ -18,6 +18,8 @@ class Problems {
   void add(Place place, std::string message);
   bool empty() const { return found_.empty(); }
   const std::string& file() const { return file_; }
+  /// "file:line:column"
+  std::string where(const Place& place) const;
   /// Errors: config with the place of the first mistake; the others are its notes, in file order.
   void throw_if_any() const;
 

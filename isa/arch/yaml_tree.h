@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@ namespace inf::arch {
 /// A place in a file, counted from 1.
 struct Place {
   int line = 1, column = 1;
+  std::shared_ptr<const std::string> file;  ///< where it is another one than the tree's: a value put into it
 };
 
 /// One YAML node with its place. A map keeps its entries in file order, repeated keys included.

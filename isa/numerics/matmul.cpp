@@ -225,12 +225,14 @@ void multiply_by_reference(const Stationary& s, const ConstTile& moving, const T
 Stationary::Stationary(const ConstTile& weights)
     : k_(weights.partitions), m_(static_cast<int>(std::min<std::int64_t>(weights.free.elements(), 1 << 20))) {
   if (k_ < 1 || k_ > fast::kMaxContraction)
-    refuse("stationary has " + std::to_string(k_) + " partitions, outside 1..128");
-  if (m_ < 1 || m_ > 128) refuse("stationary has " + std::to_string(m_) + " columns, outside 1..128");
+    refuse("stationary has " + std::to_string(k_) + " partitions, outside 1.." + std::to_string(fast::kMaxContraction));
+  if (m_ < 1 || m_ > fast::kMaxStationaryColumns)
+    refuse("stationary has " + std::to_string(m_) + " columns, outside 1.." +
+           std::to_string(fast::kMaxStationaryColumns));
   if (inf::is_integer(weights.dtype) && weights.dtype != DType::int8)
     refuse(std::string(name(weights.dtype)) + " as stationary operand; integers must be int8");
 
-  Run runs[128];
+  Run runs[fast::kMaxStationaryColumns];
   fast::RunWalker walker(fast::simplify(weights.free));
   const int run_count = walker.next(m_, runs);
   if (weights.dtype == DType::int8) {
@@ -248,7 +250,7 @@ Stationary::Stationary(const ConstTile& weights)
   const int blocks = ceil_div(m_, kBlockRows);
   const int larger = even_part(m_, blocks, 0), smaller = m_ / blocks;
   const int larger_blocks = larger == smaller ? blocks : m_ % blocks;
-  float partition[128];
+  float partition[fast::kMaxStationaryColumns];
   for (int k = 0; k < k_; ++k) {
     widen_runs(rows, weights.dtype, weights.partition(k), walker.step(), runs, run_count, partition);
     const float* from = partition;

@@ -78,6 +78,16 @@ struct Writer {
     put(value, width);
   }
   template <class T>
+  void low(const char* part, const T& value, int width) {
+    if (value >> width > 1)
+      fail(opcode, fmt::format("{} = {} is outside 0..{}", place(operand, part), value, low_mask(width + 1)));
+    put(value & low_mask(width), width);
+  }
+  template <class T>
+  void high(const char*, const T& value, int width) {
+    put(static_cast<std::uint64_t>(value >> width), 1);
+  }
+  template <class T>
   void sbits(const char* part, const T& value, int width) {
     const auto raw = static_cast<std::int64_t>(value);
     const std::int64_t limit = std::int64_t{1} << (width - 1);
@@ -122,6 +132,14 @@ struct Reader {
                                at - 1));
   }
   template <class T>
+  void low(const char* part, T& value, int width) {
+    bits(part, value, width);
+  }
+  template <class T>
+  void high(const char*, T& value, int width) {
+    value = static_cast<T>(value | get(1) << width);
+  }
+  template <class T>
   void sbits(const char*, T& value, int width) {
     const std::uint64_t raw = get(width);
     value = static_cast<T>(static_cast<std::int64_t>(raw << (64 - width)) >> (64 - width));
@@ -159,6 +177,15 @@ struct Recorder {
   template <class T>
   void limited(const char* part, T&, int width, int) {
     record(part, width);
+  }
+  template <class T>
+  void low(const char* part, T&, int width) {
+    record(part, width);
+  }
+  template <class T>
+  void high(const char* part, T&, int width) {
+    fields.push_back({operand, fmt::format("{} (bit {})", part, width), at, 1});
+    ++at;
   }
   template <class T>
   void sbits(const char* part, T&, int width) {

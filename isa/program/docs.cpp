@@ -139,7 +139,8 @@ void instructions(std::string& md) {
       "unless they name a "
       "unit. An innermost\nstride above `sbuf.wide_stride_bytes` doubles the N of that operand; an address from a "
       "register raises the "
-      "floor to the engine's\n`dynamic_interval`. The limits of [every operand](#limits-of-every-operand) apply to all "
+      "floor to the engine's\n`dynamic_interval`. An engine with fewer `lanes` than an operand has partitions takes "
+      "them in rounds: N for each. The limits of [every operand](#limits-of-every-operand) apply to all "
       "of them.\n";
   for (int i = 0; i < kInstructionCount; ++i) {
     const InstructionInfo& row = kInstructions[i];

@@ -8,6 +8,8 @@
 //
 // io.bits(name, value, width)     an unsigned or enumerated value
 // io.limited(name, value, width, most)   the same, at most `most`
+// io.low(name, value, width)      the low bits of an unsigned value whose next bit is io.high()
+// io.high(name, value, width)     the bit above the `width` low ones
 // io.sbits(name, value, width)    a signed value, two's complement
 // io.real(name, value)            the 32 bits of a float
 // io.absent(name, value, width)   bits that must be zero because the part they belong to is unused
@@ -49,11 +51,13 @@ void narrow_access(auto& io, auto& a) {
   for (auto& dim : a.free.dims) io.bits("count", dim.count, 16);
   io.sbits("offset", a.offset, 32);
   io.limited("base_register", a.base_register, 7, kRegisters);
-  io.bits("partitions", a.partitions, 8);
-  io.bits("start_partition", a.start_partition, 7);
+  io.low("partitions", a.partitions, 8);
+  io.low("start_partition", a.start_partition, 7);
   io.bits("memory", a.memory, 2);
   io.bits("dtype", a.dtype, 4);
-  io.reserved(4);
+  io.high("partitions", a.partitions, 8);
+  io.high("start_partition", a.start_partition, 7);
+  io.reserved(2);
 }
 
 /// 48 bytes: an access that may lie in device memory.
@@ -64,10 +68,11 @@ void wide_access(auto& io, auto& a) {
   io.sbits("partition_step", a.partition_step, 40);
   io.limited("base_register", a.base_register, 7, kRegisters);
   io.bits("partitions", a.partitions, 16);
-  io.bits("start_partition", a.start_partition, 7);
+  io.low("start_partition", a.start_partition, 7);
   io.bits("memory", a.memory, 2);
   io.bits("dtype", a.dtype, 4);
-  io.reserved(12);
+  io.high("start_partition", a.start_partition, 7);
+  io.reserved(11);
 }
 
 /// 8 bytes: an immediate, or one element per partition.
@@ -77,11 +82,13 @@ void scalar_operand(auto& io, auto& s) {
     auto& a = s.access;
     io.sbits("offset", a.offset, 32);
     io.limited("base_register", a.base_register, 7, kRegisters);
-    io.bits("partitions", a.partitions, 8);
-    io.bits("start_partition", a.start_partition, 7);
+    io.low("partitions", a.partitions, 8);
+    io.low("start_partition", a.start_partition, 7);
     io.bits("memory", a.memory, 2);
     io.bits("dtype", a.dtype, 4);
-    io.reserved(3);
+    io.high("partitions", a.partitions, 8);
+    io.high("start_partition", a.start_partition, 7);
+    io.reserved(1);
   } else {
     io.real("immediate", s.immediate);
     io.reserved(31);

@@ -56,16 +56,13 @@ Violation check_start(const Access& a, const FieldInfo& field, bool dma, const R
     return violated("{} = {}..{} leaves 0..{}", part(field, "partitions"), a.start_partition,
                     a.start_partition + a.partitions - 1, all - 1);
   if (dma) return {};
-  const bool half = a.partitions > 64, quarter = a.partitions > 32;
-  const bool legal = half      ? a.start_partition == 0
-                     : quarter ? a.start_partition % 64 == 0
-                               : a.start_partition % 32 == 0;
-  if (legal) return {};
+  const int grain = start_grain(a.partitions);
+  if (a.start_partition % grain == 0) return {};
+  std::string starts = "0";
+  for (int start = grain; start < all; start += grain)
+    starts += fmt::format("{}{}", start + grain < all ? ", " : " or ", start);
   return violated("{} = {} with {} partitions; {} is allowed", part(field, "start_partition"), a.start_partition,
-                  a.partitions,
-                  half      ? "0"
-                  : quarter ? "0 or 64"
-                            : "0, 32, 64 or 96");
+                  a.partitions, starts);
 }
 
 Violation check_pattern(const Access& a, const FieldInfo& field, bool, const RuleContext&) {
@@ -126,8 +123,8 @@ const std::vector<OperandRule>& operand_rules() {
       {"an operand has one of chip.dtypes", "fact sheet 7.1", check_dtype},
       {"partitions: 1..sbuf.partitions or 1..psum.partitions; in device memory 1..65535", "fact sheet 4",
        check_partitions},
-      {"more than 64 partitions start at 0, 33..64 at 0 or 64, up to 32 at 0, 32, 64 or 96 (DMA: anywhere); in device "
-       "memory at 0",
+      {"more than 128 partitions start at 0, 65..128 at multiples of 128, 33..64 at multiples of 64, up to 32 at "
+       "multiples of 32 (DMA: anywhere); in device memory at 0",
        "fact sheet 4, 8.3", check_start},
       {"each count is 1..65535 and each step fits 16 bits (32 bits where an operand may lie in device memory)",
        "fact sheet 4", check_pattern},

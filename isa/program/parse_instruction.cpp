@@ -70,7 +70,7 @@ void read_place(Cursor& cursor, const Tensors& tensors, Access& a) {
   read_memory(cursor, tensors, a);
   const bool is_tensor = !(first.accept_word("sbuf") || first.accept_word("psum") || first.accept_word("dram"));
   cursor.expect("[");
-  constexpr int kMaxStart = 127, kMaxPartitions = 65535;
+  constexpr int kMaxStart = 255, kMaxPartitions = 65535;
   a.start_partition = static_cast<std::uint8_t>(cursor.integer("the first partition", 0, kMaxStart));
   cursor.expect(":");
   a.partitions = static_cast<std::uint16_t>(

@@ -24,8 +24,8 @@ Access RandomOperands::access(unsigned memories, std::int64_t parts, std::int64_
   while ((memories & mask(a.memory)) == 0);
   a.dtype = type;
   a.partitions = static_cast<std::uint16_t>(parts);
-  if (a.memory != Memory::dram && parts <= 64) {
-    const int step = parts > 32 ? 64 : 32;
+  if (a.memory != Memory::dram) {
+    const int step = start_grain(static_cast<int>(parts));
     const int all = a.memory == Memory::psum ? chip_.psum.partitions : chip_.sbuf.partitions;
     a.start_partition = static_cast<std::uint8_t>(step * between(0, (all - parts) / step));
   }

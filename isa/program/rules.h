@@ -1,6 +1,7 @@
 #pragma once
 #include <fmt/core.h>
 
+#include <bit>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@ inline constexpr int kMaxCount = 65535, kMinStep = -32768, kMaxStep = 32767;
 inline constexpr int kBnStatsElements = 512, kMax8Least = 8, kMax8Most = 16384, kShuffleGroup = 32;
 /// Source: fact sheet 4.5 [documented].
 inline constexpr int kGatherGroup = 16, kGatherIndices = 4096;
+
+/// Partitions from one to the next at which an operand of so many may begin: the power of two from 32 that holds them.
+/// Source: fact sheet 4 [documented] for 128 partitions, and the same beyond [assumed].
+constexpr int start_grain(int partitions) {
+  return static_cast<int>(std::bit_ceil(static_cast<unsigned>(partitions > 32 ? partitions : 32)));
+}
 
 struct RuleContext {
   const arch::ChipSpec& chip;

@@ -1,6 +1,8 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdint>
 #include <limits>
 #include <vector>
 
@@ -83,6 +85,20 @@ class DmaLine {
   std::vector<int> busy_;  ///< rings with shares to serve, ascending
   std::array<Ring, kRings> rings_;
 };
+
+/// Rate in whole bytes per us, as shares of device memory are dealt out.
+inline std::int64_t bytes_per_us(double bytes_per_ns) {
+  return std::max<std::int64_t>(1, std::llround(bytes_per_ns * 1000.0));
+}
+
+/// Whether the DMA engines of so many running cores together can ask for more than device memory gives. Where they
+/// cannot, nobody needs to wait for anything, and the end of a stream is known at its start. A transfer between two
+/// places of device memory reads and writes it.
+inline bool memory_contended(const arch::ChipSpec& chip, int cores) {
+  const double gives =
+      cores > 1 ? std::min(chip.memory.shared_bytes_per_ns, chip.memory.bytes_per_ns) : chip.memory.bytes_per_ns;
+  return 2 * chip.dma.engines * cores * bytes_per_us(chip.dma.bytes_per_ns) > bytes_per_us(gives);
+}
 
 /// A core's way to device memory: requests pass at the memory's full rate in the order of their arrival, and an access
 /// latency.

@@ -84,6 +84,7 @@ void plan(const DmaMove& move, const arch::DmaSpec& spec, const arch::Timebase& 
   const std::int64_t src_run = contiguous_elements(move.src), dst_run = contiguous_elements(move.dst);
   const std::int64_t width = std::max(size_of(move.src.dtype), size_of(move.dst.dtype)) * (move.accumulate ? 2 : 1);
 
+  int piece = 0;
   out.count = 0;
   out.first_engine = side.start_partition / grain % engines;
   out.descriptors = 0;
@@ -95,14 +96,16 @@ void plan(const DmaMove& move, const arch::DmaSpec& spec, const arch::Timebase& 
   for (int first = 0, taken = 0; first < partitions; first += taken) {
     taken = std::min(grain - (side.start_partition + first) % grain, partitions - first);
     const std::int64_t n = per_partition * taken;
-    DmaShare& share = out.shares[static_cast<std::size_t>(out.count++)];
-    share.bytes = n * width;
-    const std::int64_t runs = pieces(n, src_run, dst_run);
-    const std::int64_t run_bytes = (share.bytes + runs - 1) / runs;
-    share.descriptors = runs * ((run_bytes + spec.descriptor_bytes - 1) / spec.descriptor_bytes);
-    share.duration = time.from_ns(arch::dma_share_ns(spec, runs, run_bytes));
+    const std::int64_t bytes = n * width, runs = pieces(n, src_run, dst_run), run_bytes = (bytes + runs - 1) / runs;
+    const std::int64_t descriptors = runs * ((run_bytes + spec.descriptor_bytes - 1) / spec.descriptor_bytes);
+    // Partitions that start and end inside a grain are on one more grain than there are engines: the first serves both.
+    if (out.count < engines) out.shares[static_cast<std::size_t>(out.count++)] = {};
+    DmaShare& share = out.shares[static_cast<std::size_t>(piece++ % engines)];
+    share.bytes += bytes;
+    share.descriptors += descriptors;
+    share.duration += time.from_ns(arch::dma_share_ns(spec, runs, run_bytes));
     share.hold = time.from_ns(arch::dma_queue_ns(spec, share.bytes));
-    out.descriptors += share.descriptors;
+    out.descriptors += descriptors;
   }
 }
 

@@ -35,6 +35,7 @@ arch::OperandShape shape_of(const isa::Access& a) {
   shape.psum = a.memory == isa::Memory::psum;
   shape.dtype = a.dtype;
   shape.dynamic = a.base_register != 0;
+  shape.partitions = a.partitions;
   for (int i = 3; i >= 0; --i) {
     const Dim& d = a.free.dims[static_cast<std::size_t>(i)];
     if (d.count == 1) continue;

@@ -5,15 +5,12 @@
 #include <limits>
 #include <numeric>
 
+#include "sim/engines/dma_line.h"
+
 namespace inf::sim {
 namespace {
 
-std::int64_t rate_of(double bytes_per_ns) { return std::max<std::int64_t>(1, std::llround(bytes_per_ns * 1000.0)); }
-
 constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-/// A transfer between two places of device memory reads and writes it.
-constexpr int kMostDirections = 2;
 
 }  // namespace
 
@@ -21,10 +18,9 @@ MemoryShare::MemoryShare(sc_core::sc_module_name name, const arch::ChipSpec& chi
                          int cores)
     : sc_module(name),
       mhz_(time.mhz()),
-      alone_(rate_of(chip.memory.bytes_per_ns)),
-      shared_(rate_of(std::min(chip.memory.shared_bytes_per_ns, chip.memory.bytes_per_ns))),
-      contended_(kMostDirections * chip.dma.engines * cores * rate_of(chip.dma.bytes_per_ns) >
-                 (cores > 1 ? shared_ : alone_)),
+      alone_(bytes_per_us(chip.memory.bytes_per_ns)),
+      shared_(bytes_per_us(std::min(chip.memory.shared_bytes_per_ns, chip.memory.bytes_per_ns))),
+      contended_(memory_contended(chip, cores)),
       wake_("wake") {
   SC_METHOD(step);
   sensitive << wake_;

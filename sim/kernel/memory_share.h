@@ -40,8 +40,7 @@ class MemoryShare : public sc_core::sc_module {
   /// `cores` of the chip run programs.
   MemoryShare(sc_core::sc_module_name name, const arch::ChipSpec& chip, const arch::Timebase& time, int cores);
 
-  /// Whether the DMA engines of all running cores together can ask for more than there is. Where they cannot, nobody
-  /// needs to wait for anything, and a stream's end is known at its start.
+  /// As memory_contended() for all running cores.
   bool contended() const { return contended_; }
 
   /// Takes a stream on; `settle` must follow in the same tick.

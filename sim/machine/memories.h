@@ -30,7 +30,7 @@ struct Memories {
 
 /// What the scalar engine keeps between instructions: one fp32 reduce register per partition.
 struct ReduceRegisters {
-  std::array<float, 128> sum{};
+  std::array<float, arch::kMostPartitions> sum{};
 };
 
 /// What the vector engine's random generator keeps: element i of the n-th random instruction is a function of (seed, n,

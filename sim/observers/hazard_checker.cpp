@@ -26,9 +26,9 @@ HazardChecker::HazardChecker(const arch::ChipSpec& chip, const isa::ProgramImage
     : image_(image),
       order_(chip.semaphores.count),
       log_(chip, image),
-      sbuf_(chip.sbuf.bytes_per_partition),
-      psum_(chip.psum.banks * chip.psum.bank_bytes),
-      accumulators_(chip.psum.banks * chip.psum.bank_bytes),
+      sbuf_(chip.sbuf.bytes_per_partition, chip.sbuf.partitions),
+      psum_(chip.psum.banks * chip.psum.bank_bytes, chip.psum.partitions),
+      accumulators_(chip.psum.banks * chip.psum.bank_bytes, chip.psum.partitions),
       dram_(image.dram_bytes),
       pinned_(image.preload) {
   using Role = isa::TensorEntry::Role;

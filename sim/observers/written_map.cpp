@@ -7,12 +7,12 @@
 
 namespace inf::sim {
 
-PartitionBitmap::PartitionBitmap(std::int64_t bytes_per_partition)
+PartitionGroup::PartitionGroup(std::int64_t bytes_per_partition)
     : bytes_(static_cast<std::size_t>(bytes_per_partition)),
       full_(static_cast<std::size_t>(bytes_per_partition / kBlock + 1)),
       stale_(full_.size(), false) {}
 
-PartitionBitmap::Mask PartitionBitmap::mask_of(const Box& box) {
+PartitionGroup::Mask PartitionGroup::mask_of(const Box& box) {
   const auto ones_below = [](int n) {
     return Mask{n >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << n) - 1, n <= 64 ? 0
                                                                            : n >= 128
@@ -23,13 +23,13 @@ PartitionBitmap::Mask PartitionBitmap::mask_of(const Box& box) {
   return {end.low & ~first.low, end.high & ~first.high};
 }
 
-bool PartitionBitmap::summary_holds(const Box& box, const Mask& m) const {
+bool PartitionGroup::summary_holds(const Box& box, const Mask& m) const {
   for (std::int64_t b = box.first_byte / kBlock; b <= (box.end_byte - 1) / kBlock; ++b)
     if (!full_[static_cast<std::size_t>(b)].holds(m)) return false;
   return true;
 }
 
-void PartitionBitmap::summarise(const Box& box) {
+void PartitionGroup::summarise(const Box& box) {
   for (std::int64_t b = box.first_byte / kBlock; b <= (box.end_byte - 1) / kBlock; ++b) {
     const auto block = static_cast<std::size_t>(b);
     if (!stale_[block]) continue;
@@ -46,7 +46,7 @@ void PartitionBitmap::summarise(const Box& box) {
 
 /// Calls f(first, end) for the pieces of the access that lie in blocks whose summary does not hold `m` yet.
 template <class F>
-void PartitionBitmap::for_each_open_piece(const isa::Access& a, const Mask& m, F&& f) const {
+void PartitionGroup::for_each_open_piece(const isa::Access& a, const Mask& m, F&& f) const {
   for_each_run(a, [&](std::int64_t first, std::int64_t end) {
     while (first < end) {
       const std::int64_t block = first / kBlock, stop = std::min(end, (block + 1) * kBlock);
@@ -56,7 +56,7 @@ void PartitionBitmap::for_each_open_piece(const isa::Access& a, const Mask& m, F
   });
 }
 
-void PartitionBitmap::set(const isa::Access& a, const Box& box) {
+void PartitionGroup::set(const isa::Access& a, const Box& box) {
   const Mask m = mask_of(box);
   if (summary_holds(box, m)) return;
   for_each_open_piece(a, m, [&](std::int64_t first, std::int64_t end) {
@@ -68,7 +68,7 @@ void PartitionBitmap::set(const isa::Access& a, const Box& box) {
   });
 }
 
-void PartitionBitmap::clear(const isa::Access& a, const Box& box) {
+void PartitionGroup::clear(const isa::Access& a, const Box& box) {
   const Mask m = mask_of(box);
   for_each_run(a, [&](std::int64_t first, std::int64_t end) {
     for (std::int64_t i = first; i < end; ++i) {
@@ -83,7 +83,7 @@ void PartitionBitmap::clear(const isa::Access& a, const Box& box) {
   }
 }
 
-std::optional<Unwritten> PartitionBitmap::missing(const isa::Access& a, const Box& box) {
+std::optional<Unwritten> PartitionGroup::missing(const isa::Access& a, const Box& box) {
   const Mask m = mask_of(box);
   if (summary_holds(box, m)) return std::nullopt;
   std::optional<Unwritten> found;
@@ -103,6 +103,39 @@ std::optional<Unwritten> PartitionBitmap::missing(const isa::Access& a, const Bo
     }
   });
   if (!found) summarise(box);
+  return found;
+}
+
+PartitionBitmap::PartitionBitmap(std::int64_t bytes_per_partition, int partitions)
+    : groups_(static_cast<std::size_t>((partitions + PartitionGroup::kPartitions - 1) / PartitionGroup::kPartitions),
+              PartitionGroup(bytes_per_partition)) {}
+
+template <class F>
+void PartitionBitmap::for_each_group(const Box& box, F&& f) {
+  constexpr int kEach = PartitionGroup::kPartitions;
+  for (int first = box.first_partition / kEach * kEach; first < box.end_partition; first += kEach) {
+    Box part = box;
+    part.first_partition = static_cast<std::int16_t>(std::max(box.first_partition - first, 0));
+    part.end_partition = static_cast<std::int16_t>(std::min(box.end_partition - first, kEach));
+    f(groups_[static_cast<std::size_t>(first / kEach)], part, first);
+  }
+}
+
+void PartitionBitmap::set(const isa::Access& a, const Box& box) {
+  for_each_group(box, [&](PartitionGroup& group, const Box& part, int) { group.set(a, part); });
+}
+
+void PartitionBitmap::clear(const isa::Access& a, const Box& box) {
+  for_each_group(box, [&](PartitionGroup& group, const Box& part, int) { group.clear(a, part); });
+}
+
+std::optional<Unwritten> PartitionBitmap::missing(const isa::Access& a, const Box& box) {
+  std::optional<Unwritten> found;
+  for_each_group(box, [&](PartitionGroup& group, const Box& part, int first) {
+    if (found) return;
+    found = group.missing(a, part);
+    if (found) found->partition += first;
+  });
   return found;
 }
 

@@ -16,12 +16,14 @@ struct Unwritten {
   std::int64_t byte = 0;
 };
 
-/// Which bytes of SBUF or PSUM hold something: per byte offset one bit per partition, so that an access pattern is a
-/// few hundred word operations whatever its partition count. Blocks that are written on every partition asked for are
-/// passed over.
-class PartitionBitmap {
+/// Which bytes of up to 128 partitions hold something: per byte offset one bit per partition, so that an access pattern
+/// is a few hundred word operations whatever its partition count. Blocks that are written on every partition asked for
+/// are passed over.
+class PartitionGroup {
  public:
-  explicit PartitionBitmap(std::int64_t bytes_per_partition);
+  static constexpr int kPartitions = 128;
+
+  explicit PartitionGroup(std::int64_t bytes_per_partition);
   void set(const isa::Access& a, const Box& box);
   void clear(const isa::Access& a, const Box& box);
   /// The first place of the access that is not set.
@@ -41,6 +43,23 @@ class PartitionBitmap {
   static constexpr std::int64_t kBlock = 256;
   std::vector<Mask> bytes_, full_;  ///< full_: of each block, what all its bytes have
   std::vector<bool> stale_;         ///< full_ may be more than it says
+};
+
+/// The same for all partitions of SBUF or PSUM.
+class PartitionBitmap {
+ public:
+  explicit PartitionBitmap(std::int64_t bytes_per_partition, int partitions = PartitionGroup::kPartitions);
+  void set(const isa::Access& a, const Box& box);
+  void clear(const isa::Access& a, const Box& box);
+  /// The first place of the access that is not set.
+  std::optional<Unwritten> missing(const isa::Access& a, const Box& box);
+
+ private:
+  /// Calls f(group, box within it, its first partition) for each group that the box meets.
+  template <class F>
+  void for_each_group(const Box& box, F&& f);
+
+  std::vector<PartitionGroup> groups_;
 };
 
 /// Which bytes of device memory hold something: pages of 1 KiB are empty, full, or have a bitmap.

@@ -156,6 +156,8 @@ void CoreTimes::trigger(int engine, const IssueWork& work, Tick at, Tick now) {
   t.signal = work.signal;
   t.reads = plan_.dram_read > 0;
   t.writes = plan_.dram_written > 0;
+  dram_read += plan_.dram_read;
+  dram_written += plan_.dram_written;
   t.first_share = static_cast<std::uint32_t>(shares.size());
   t.shares = t.unserved = plan_.count;
   t.triggered = at;

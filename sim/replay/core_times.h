@@ -87,6 +87,7 @@ class CoreTimes {
   std::vector<TimedTransfer> transfers;                        ///< in order of their triggers
   std::vector<TimedShare> shares;
   std::array<std::vector<std::uint32_t>, kRings> rings;  ///< transfers of each, in order
+  std::int64_t dram_read = 0, dram_written = 0;          ///< bytes of all transfers
   const SequencerTimes& sequencer_times() const { return times_; }
 
  private:

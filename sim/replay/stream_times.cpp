@@ -22,6 +22,9 @@ class StreamSource : public IssueSource {
     return d ? Item{&d->work, &d->cost} : Item{};
   }
   void advance(int engine) override {
+    ++instructions;
+    if (const auto* m = std::get_if<isa::Matmul>(&stream(engine).current()->inst.op))
+      macs += static_cast<std::uint64_t>(m->moving.elements()) * m->dst.partitions;
     stream(engine).advance([](const isa::Access&) { return 0; });
   }
   bool starved(int engine) override { return stream(engine).starved(); }
@@ -29,6 +32,8 @@ class StreamSource : public IssueSource {
   void plan(int engine, DmaPlan& out) override {
     sim::plan(*dma_move(stream(engine).current()->inst.op), chip_.dma, time_, out);
   }
+
+  std::uint64_t macs = 0, instructions = 0;  ///< of what has issued
 
  private:
   InstructionStream& stream(int engine) { return *streams_[static_cast<std::size_t>(engine)]; }
@@ -41,10 +46,17 @@ class StreamSource : public IssueSource {
 
 }  // namespace
 
-Tick program_time(const arch::ChipSpec& chip, isa::ProgramSource& program) {
+ProgramTimes program_times(const arch::ChipSpec& chip, isa::ProgramSource& program) {
   program.rewind();
   StreamSource source(chip, program);
-  return CoreTimes(chip, source, {}).run();
+  CoreTimes core(chip, source, {});
+  ProgramTimes times;
+  times.end = core.run();
+  times.dram_read = core.dram_read;
+  times.dram_written = core.dram_written;
+  times.macs = source.macs;
+  times.instructions = source.instructions;
+  return times;
 }
 
 }  // namespace inf::sim

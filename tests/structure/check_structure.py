@@ -36,7 +36,9 @@ CONFINED = {
     r"opencv2/.*": ["tools/workflow", "workloads/images", "tests/tools"],
     r"dnnl.*|oneapi/.*": ["tools/workflow", "tests/tools"],
     r"CLI/.*": ["tools/inf-sim"],
-    r"SQLiteCpp/.*|sqlite3.*": ["tools/workflow/profile", "tests/tools/workflow/profile"],
+    r"SQLiteCpp/.*|sqlite3.*": ["tools/workflow/profile", "tests/tools/workflow/profile", "tools/workflow/sweep",
+                                   "tests/tools/workflow/sweep"],
+    r"pagmo/.*|muParser.*|boost/random/.*": ["tools/workflow/sweep"],
 }
 
 SOURCES = {".h", ".cpp", ".inc", ".def"}

@@ -1,4 +1,4 @@
-# The sanitizer build joins files of a target (CMAKE_UNITY_BUILD): headers are read once for several of them. Not these files and targets, which
+# The builds that test join files of a target (CMAKE_UNITY_BUILD): headers are read once for several of them. Not these files and targets, which
 # give a name in their unnamed namespace another meaning than a file beside them.
 set(INF_ONE_BY_ONE
   compiler/passes/fold_affine.cpp tests/sim/kernel/timing_test.cpp tools/workflow/load_report.cpp
@@ -12,7 +12,7 @@ set(INF_ONE_BY_ONE
   tests/tools/workflow/profile/what_if_test.cpp tests/tools/workflow/run_cache_test.cpp tools/workflow/exec_report.cpp
   tools/workflow/profile/chip_diff.cpp tools/workflow/profile/diff_json.cpp tools/workflow/profile/diff_text.cpp
   tools/workflow/profile/findings_engines.cpp tools/workflow/profile/profile_text.cpp tools/workflow/profile/read_profile.cpp
-  tools/workflow/profile/write_profile.cpp tools/workflow/reading_report.cpp tools/workflow/report_text.cpp tools/workflow/validate_text.cpp
+  tools/workflow/profile/write_profile.cpp tools/workflow/reading_report.cpp tools/workflow/report_text.cpp tools/workflow/sweep/results_text.cpp tools/workflow/validate_text.cpp
   isa_numerics test_isa_validate test_onnx_models test_sim_engines workloads_cnn workloads_kernels workloads_parseq)
 function(inf_one_by_one target)
   if(target IN_LIST INF_ONE_BY_ONE)

@@ -11,6 +11,8 @@
 #include "tools/inf-sim/output.h"
 #include "tools/workflow/files.h"
 #include "tools/workflow/measurements.h"
+#include "tools/workflow/sweep/case.h"
+#include "tools/workflow/sweep/strategy.h"
 #include "tools/workflow/workload.h"
 
 namespace inf::cli {
@@ -21,6 +23,13 @@ struct CheckArguments {
   JsonChoice json;
 };
 
+/// What is wrong at every point of it, too.
+void check_sweep(const std::string& file) {
+  const workflow::sweep::Sweep sweep = workflow::sweep::read_sweep(file);
+  workflow::sweep::make_strategy(sweep);
+  workflow::sweep::Resolver{sweep};
+}
+
 /// The kind of file, told by the keys that only it has; read as that kind.
 const char* check_file(const std::string& file) {
   workflow::refuse_folder(file);
@@ -29,6 +38,8 @@ const char* check_file(const std::string& file) {
   if (tree.find("sizes") != nullptr) return arch::load_instances(file), "instances";
   if (tree.find("models") != nullptr || tree.find("kernels") != nullptr)
     return workflow::read_measurements(file), "measurements";
+  const auto has = [&](const char* key) { return tree.find(key) != nullptr; };
+  if (has("parameters") || has("workload") || has("workloads") || has("objectives")) return check_sweep(file), "sweep";
   const workflow::Workload workload = workflow::resolve(workflow::read_workload_file(file));
   arch::load_chip(workload.chip);
   if (!workload.instance.empty()) arch::load_instance(workload.instances, workload.instance);
@@ -53,7 +64,7 @@ int check(const CheckArguments& a) {
 void add_check(CLI::App& app, Action& action) {
   auto a = std::make_shared<CheckArguments>();
   CLI::App* command =
-      app.add_subcommand("check", "read chip, instance, workload and measurement files and say every mistake");
+      app.add_subcommand("check", "read chip, instance, workload, measurement and sweep files and say every mistake");
   command->add_option("files", a->files, "YAML files")->required()->type_name("FILE...");
   a->json.add_to(*command);
   command->callback([a, &action] { action = [a] { return check(*a); }; });

@@ -14,6 +14,7 @@ using Action = std::function<int()>;
 // Each adds its subcommand to `app` and, when that one is chosen, leaves what to do in `action`.
 void add_run(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
+void add_sweep(CLI::App& app, Action& action);
 void add_compile(CLI::App& app, Action& action);
 void add_analyze(CLI::App& app, Action& action);
 void add_build(CLI::App& app, Action& action);

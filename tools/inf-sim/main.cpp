@@ -9,6 +9,7 @@
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
 #include "tools/inf-sim/commands.h"
+#include "tools/workflow/sweep/interrupts.h"
 
 namespace {
 
@@ -46,6 +47,7 @@ int run(int argc, char** argv) {
   inf::cli::Action action;
   inf::cli::add_run(app, action);
   inf::cli::add_compare(app, action);
+  inf::cli::add_sweep(app, action);
   inf::cli::add_compile(app, action);
   inf::cli::add_analyze(app, action);
   inf::cli::add_build(app, action);
@@ -66,6 +68,9 @@ int run(int argc, char** argv) {
     return action();
   } catch (const CLI::ParseError& error) {
     return report(app, error);
+  } catch (const inf::workflow::sweep::Interrupted& error) {
+    report(error);
+    return error.exit_code();
   } catch (const inf::Error& error) {
     return report(error);
   } catch (const std::bad_alloc&) {

@@ -2,12 +2,12 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
 #include <cstdio>
 #include <string_view>
 
 #include "isa/base/atomic_file.h"
 #include "isa/base/error.h"
+#include "isa/base/read_number.h"
 
 namespace inf::cli {
 namespace {
@@ -18,10 +18,8 @@ constexpr int kLargestSide = 16384;
 
 /// 0 where the whole text is no number in range.
 int parse_side(std::string_view text) {
-  int side = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), side);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && side >= 1 && side <= kLargestSide ? side : 0;
+  const int side = read_number<int>(text).value_or(0);
+  return side >= 1 && side <= kLargestSide ? side : 0;
 }
 
 /// Can files be written into this folder, which may not exist yet?

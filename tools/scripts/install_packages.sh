@@ -10,12 +10,12 @@ packages=(
   # libraries
   libfmt-dev libyaml-cpp-dev libcli11-dev nlohmann-json3-dev libzstd-dev libxxhash-dev
   libprotobuf-dev protobuf-compiler libonnx-dev libdnnl-dev libopencv-dev
-  libsqlitecpp-dev libsqlite3-dev
+  libsqlitecpp-dev libsqlite3-dev libmuparser-dev libpagmo-dev
   libsystemc-dev
   # chart library of HTML pages
   libjs-chart.js
   # tests
-  doctest-dev libbenchmark-dev libmpfr-dev chromium
+  doctest-dev libbenchmark-dev libmpfr-dev chromium slurm-wlm munge
 )
 for argument in "$@"; do
   case "$argument" in

@@ -3,8 +3,8 @@
 #include <fmt/core.h>
 
 #include "compiler/pipeline/device_memory.h"
-#include "isa/base/error.h"
 #include "isa/base/overload.h"
+#include "isa/base/shortage.h"
 #include "tools/workflow/model.h"
 #include "tools/workflow/onnx_batch.h"
 
@@ -66,12 +66,13 @@ compiler::PlacedModel compile_workload(const Workload& workload, compiler::Graph
     if (error.kind() != ErrorKind::unsupported || batch < 2 || !with_batch(workload, 1)) throw;
     std::vector<std::string> notes = error.notes();
     try {
-      if (compiler::device_memory_need(std::move(graph), chip, options).bytes <= chip.memory.bytes) throw error;
+      if (compiler::device_memory_need(std::move(graph), chip, options).bytes <= chip.memory.bytes)
+        rethrow(error, error.where(), error.notes());
       notes.push_back(fitting_batch(workload, chip, options, batch));
     } catch (const Error&) {
-      throw error;
+      rethrow(error, error.where(), error.notes());
     }
-    throw Error(error.kind(), error.where(), error.message(), std::move(notes));
+    rethrow(error, error.where(), std::move(notes));
   }
 }
 

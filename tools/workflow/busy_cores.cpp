@@ -3,9 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
-#include "isa/base/error.h"
+#include "isa/base/shortage.h"
 #include "sim/kernel/simulate_cores.h"
 #include "tools/workflow/measure.h"
 
@@ -21,6 +22,25 @@ sim::SimOptions timing_alone() {
   options.values = false;
   options.check_hazards = false;
   return options;
+}
+
+/// Of several copies of a program.
+double mean_ns(const arch::Timebase& time, std::span<const Tick> intervals) {
+  double mean = 0;
+  for (const Tick interval : intervals) mean += time.to_ns(interval) / static_cast<double>(intervals.size());
+  return mean;
+}
+
+/// Times and rates that follow from the intervals; `less_full_ns` is that of a chip with one copy less.
+void set_rates(const CoreLayout& layout, double device_start_ns, double less_full_ns, BusyCores& busy) {
+  busy.cores = layout.cores;
+  busy.chips = layout.chips;
+  busy.most = layout.most;
+  busy.call_ns = busy.interval_ns - device_start_ns;
+  busy.device_start_ns = device_start_ns;
+  busy.chip_per_s = layout.most * 1e9 / busy.interval_ns;
+  busy.per_s = busy.chip_per_s * layout.full_chips();
+  if (less_full_ns > 0) busy.per_s += (layout.chips - layout.full_chips()) * (layout.most - 1) * 1e9 / less_full_ns;
 }
 
 /// What `copies` of a program on one chip do.
@@ -48,7 +68,9 @@ ChipRun run_chip(const arch::ChipSpec& chip, isa::ProgramSource& program, int co
   const sim::CoresResult result = sim::simulate_cores(chip, programs, timing_alone());
   ChipRun run;
   run.alone_ns = time.to_ns(alone);
-  for (const sim::CoreRun& core : result.cores) run.interval_ns += time.to_ns(core.interval()) / copies;
+  std::vector<Tick> intervals;
+  for (const sim::CoreRun& core : result.cores) intervals.push_back(core.interval());
+  run.interval_ns = mean_ns(time, intervals);
   const double all = time.to_ns(result.end);
   run.contended_ns = all == 0 ? 0 : time.to_ns(result.memory.front().contended) / all * run.interval_ns;
   run.call = result.cores.front().result;
@@ -67,10 +89,12 @@ CoreLayout lay_out_cores(const arch::ChipSpec& chip, const arch::InstanceSpec& i
       if (std::int64_t{chip.cores} * size.chips >= cores && notes.empty())
         notes.push_back(fmt::format("{} has {} cores ({} chips)", size.name, chip.cores * size.chips, size.chips));
     if (notes.empty()) notes.push_back(fmt::format("no instance of family {} has as many", instance.family));
-    throw Error(ErrorKind::usage, place,
-                fmt::format("{} cores are more than {} has: {} ({} chip{} of {})", cores, instance.name, most,
-                            instance.chips, instance.chips == 1 ? "" : "s", chip.cores),
-                notes);
+    throw ShortageError(ErrorKind::usage, place,
+                        fmt::format("{} cores are more than {} has: {} ({} chip{} of {})", cores, instance.name, most,
+                                    instance.chips, instance.chips == 1 ? "" : "s", chip.cores),
+                        {"NeuronCores of each chip", std::ceil(static_cast<double>(cores) / instance.chips),
+                         static_cast<double>(chip.cores), "cores", "chip.cores"},
+                        notes);
   }
   CoreLayout layout;
   layout.cores = static_cast<int>(cores);
@@ -83,9 +107,6 @@ BusyCores simulate_busy_cores(const arch::ChipSpec& chip, std::span<isa::Program
                               const CoreLayout& layout, double gap_ns, Progress& progress) {
   progress.stage(fmt::format("simulate {} cores", layout.most));
   BusyCores busy;
-  busy.cores = layout.cores;
-  busy.chips = layout.chips;
-  busy.most = layout.most;
   double contended = 0, bytes = 0, less_full = 0, calls_ns = 0;
   std::vector<EngineUse> engines;
   for (isa::ProgramSource* program : programs) {
@@ -102,11 +123,7 @@ BusyCores simulate_busy_cores(const arch::ChipSpec& chip, std::span<isa::Program
       for (std::size_t e = 0; e < uses.size(); ++e) engines[e].busy_ns += uses[e].busy_ns;
     if (layout.full_chips() < layout.chips) less_full += run_chip(chip, *program, layout.most - 1, gap_ns).interval_ns;
   }
-  busy.call_ns = busy.interval_ns - gap_ns * static_cast<double>(programs.size());
-  busy.device_start_ns = gap_ns * static_cast<double>(programs.size());
-  busy.chip_per_s = layout.most * 1e9 / busy.interval_ns;
-  busy.per_s = busy.chip_per_s * layout.full_chips();
-  if (less_full > 0) busy.per_s += (layout.chips - layout.full_chips()) * (layout.most - 1) * 1e9 / less_full;
+  set_rates(layout, gap_ns * static_cast<double>(programs.size()), less_full, busy);
   busy.contended = contended / busy.interval_ns;
   busy.bytes_per_ns = bytes * layout.most / busy.interval_ns;
   busy.limit_bytes_per_ns = layout.most > 1
@@ -119,6 +136,22 @@ BusyCores simulate_busy_cores(const arch::ChipSpec& chip, std::span<isa::Program
     busy.bound = "device memory";
   else if (busiest != engines.end() && busiest->busy_ns >= kMostOfIt * calls_ns)
     busy.bound = busiest->engine;
+  return busy;
+}
+
+BusyCores undisturbed_cores(const arch::ChipSpec& chip, std::span<const Tick> calls, const CoreLayout& layout,
+                            double gap_ns) {
+  const arch::Timebase time(chip);
+  const Tick gap = time.from_ns(gap_ns);
+  BusyCores busy;
+  double less_full = 0;
+  for (const Tick call : calls) {
+    busy.alone_ns += time.to_ns(call);
+    busy.interval_ns += mean_ns(time, std::vector<Tick>(static_cast<std::size_t>(layout.most), call + gap));
+    if (layout.full_chips() < layout.chips)
+      less_full += mean_ns(time, std::vector<Tick>(static_cast<std::size_t>(layout.most - 1), call + gap));
+  }
+  set_rates(layout, gap_ns * static_cast<double>(calls.size()), less_full, busy);
   return busy;
 }
 

@@ -4,6 +4,7 @@
 
 #include "isa/arch/chip_spec.h"
 #include "isa/arch/instance.h"
+#include "isa/base/units.h"
 #include "isa/program/program.h"
 #include "tools/workflow/progress.h"
 #include "tools/workflow/report.h"
@@ -28,6 +29,11 @@ CoreLayout lay_out_cores(const arch::ChipSpec& chip, const arch::InstanceSpec& i
 /// two calls of a core: the instance's device start.
 BusyCores simulate_busy_cores(const arch::ChipSpec& chip, std::span<isa::ProgramSource* const> programs,
                               const CoreLayout& layout, double gap_ns, Progress& progress);
+
+/// What the cores would do if every call of program i took `calls[i]`, whatever the others do: no simulation can say
+/// more where that is the least that a call takes.
+BusyCores undisturbed_cores(const arch::ChipSpec& chip, std::span<const Tick> calls, const CoreLayout& layout,
+                            double gap_ns);
 
 /// Throughput of the layout's cores, from their simulation in place of one core's time; the host caps it as ever.
 Throughput busy_throughput(const BusyCores& busy, const Throughput& from_one, double host_per_s);

@@ -62,6 +62,9 @@ struct Comparison {
   std::size_t simulated = 0, from_cache = 0;  ///< device runs
 };
 
+/// The files in configs/instances, by name.
+std::vector<std::filesystem::path> instance_files();
+
 /// The sizes that the texts name. Errors: usage for a name that is neither size, family nor file, with the nearest;
 /// those of instance files.
 std::vector<arch::InstanceSpec> find_instances(const std::vector<PlacedText>& wanted,

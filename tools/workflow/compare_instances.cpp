@@ -10,10 +10,8 @@
 
 namespace inf::workflow {
 namespace fs = std::filesystem;
-namespace {
 
-/// The files in configs/instances, by name.
-std::vector<fs::path> known_files() {
+std::vector<fs::path> instance_files() {
   std::vector<fs::path> files;
   std::error_code none;
   for (const auto& entry : fs::directory_iterator(data_folder() / "configs" / "instances", none))
@@ -21,6 +19,8 @@ std::vector<fs::path> known_files() {
   std::sort(files.begin(), files.end());
   return files;
 }
+
+namespace {
 
 void add(std::vector<arch::InstanceSpec> found, std::vector<arch::InstanceSpec>& all) {
   for (arch::InstanceSpec& spec : found) all.push_back(std::move(spec));
@@ -30,7 +30,7 @@ void add(std::vector<arch::InstanceSpec> found, std::vector<arch::InstanceSpec>&
 
 std::vector<arch::InstanceSpec> find_instances(const std::vector<PlacedText>& wanted, const fs::path& base) {
   std::vector<arch::InstanceSpec> known, chosen;
-  for (const fs::path& file : known_files()) add(arch::load_instances(file), known);
+  for (const fs::path& file : instance_files()) add(arch::load_instances(file), known);
   if (wanted.empty()) {  // what can be rented by the hour
     std::copy_if(known.begin(), known.end(), std::back_inserter(chosen),
                  [](const arch::InstanceSpec& spec) { return spec.on_demand.published(); });

@@ -21,7 +21,29 @@ struct ContentKey::State {
   XXH3_state_t* hash = XXH3_createState();
 };
 
-ContentKey::ContentKey() : state_(new State) { XXH3_128bits_reset(state_->hash); }
+const std::string& FileHashes::of(const std::filesystem::path& file) {
+  std::string& hash = files_[file];
+  if (hash.empty()) {
+    ContentKey key;
+    key.add_file(file);
+    hash = key.text();
+  }
+  return hash;
+}
+
+const std::string& FileHashes::of_onnx(const std::filesystem::path& model) {
+  std::string& hash = models_[model];
+  if (hash.empty()) {
+    ContentKey key;
+    key.add_onnx(model);
+    hash = key.text();
+  }
+  return hash;
+}
+
+ContentKey::ContentKey(Files files) : state_(new State), files_(files) { XXH3_128bits_reset(state_->hash); }
+
+ContentKey::ContentKey(FileHashes& hashes) : ContentKey() { hashes_ = &hashes; }
 
 ContentKey::~ContentKey() {
   XXH3_freeState(state_->hash);
@@ -34,7 +56,16 @@ void ContentKey::add(std::string_view text) {
   XXH3_128bits_update(state_->hash, text.data(), text.size());
 }
 
+void ContentKey::add_onnx(const std::filesystem::path& model) {
+  if (hashes_ != nullptr) return add(hashes_->of_onnx(model));
+  add_file(model);
+  if (files_ == Files::bytes)
+    for (const std::filesystem::path& file : compiler::external_files(model)) add_file(file);
+}
+
 void ContentKey::add_file(const std::filesystem::path& file) {
+  if (files_ == Files::names) return add(file.string());
+  if (hashes_ != nullptr) return add(hashes_->of(file));
   refuse_folder(file);
   std::ifstream in(file, std::ios::binary);
   if (!in) throw Error(ErrorKind::usage, file.string(), fmt::format("cannot be read: {}", std::strerror(errno)));
@@ -63,8 +94,7 @@ void add_weights(const workloads::WeightChoice& weights, ContentKey& key) {
 
 void add_onnx(const OnnxModel& onnx, ContentKey& key) {
   key.add("onnx");
-  key.add_file(onnx.file);
-  for (const std::filesystem::path& file : compiler::external_files(onnx.file)) key.add_file(file);
+  key.add_onnx(onnx.file);
   for (const auto& [name, size] : onnx.options.symbols) key.add(fmt::format("symbol {} {}", name, size));
   if (onnx.options.batch) key.add(fmt::format("batch {}", *onnx.options.batch));
   for (const auto& [name, shape] : onnx.options.shapes)
@@ -102,17 +132,25 @@ void add_encoder(const workloads::EncoderOptions& encoder, ContentKey& key) {
 }  // namespace
 
 void add_model(const Workload& workload, ContentKey& key) {
+  add_model_alone(workload, key);
+  // Pictures and arrays may decide the size of a model that leaves it open.
+  add_inputs(workload, key);
+}
+
+void add_inputs(const Workload& workload, ContentKey& key) {
+  for (const InputSource& input : workload.inputs) {
+    if (!input.image.empty()) key.add_file(input.image);
+    if (const auto* file = std::get_if<std::filesystem::path>(&input.npy_or_seed)) key.add_file(*file);
+  }
+}
+
+void add_model_alone(const Workload& workload, ContentKey& key) {
   std::visit(Overload{[&](const BuiltinCraft& craft) { add_craft(craft, key); },
                       [&](const OnnxModel& onnx) { add_onnx(onnx, key); },
                       [&](const BuiltinParseq& parseq) { add_parseq(parseq, key); },
                       [&](const BuiltinCnn& cnn) { add_cnn(cnn.options, key); },
                       [&](const BuiltinEncoder& encoder) { add_encoder(encoder.options, key); }},
              workload.model);
-  // Pictures and arrays may decide the size of a model that leaves it open.
-  for (const InputSource& input : workload.inputs) {
-    if (!input.image.empty()) key.add_file(input.image);
-    if (const auto* file = std::get_if<std::filesystem::path>(&input.npy_or_seed)) key.add_file(*file);
-  }
   if (workload.pre) key.add(fmt::format("pre {} {}", workload.pre->mag_ratio, workload.pre->canvas_size));
   key.add(fmt::format("precision {} {} host {} weights {}", static_cast<int>(workload.precision.compute),
                       static_cast<int>(workload.precision.storage), static_cast<int>(workload.host_operators),

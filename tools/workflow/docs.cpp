@@ -5,12 +5,13 @@
 #include "tools/workflow/docs_config.h"
 #include "tools/workflow/files.h"
 #include "tools/workflow/profile/glossary.h"
+#include "tools/workflow/sweep/sweep.h"
 
 namespace inf::workflow {
 
 std::vector<GeneratedPage> generated_pages() {
   return {{"isa.md", isa::isa_markdown()},
-          {"config.md", arch::config_markdown() + workload_markdown()},
+          {"config.md", arch::config_markdown() + workload_markdown() + sweep::sweep_markdown()},
           {"profile.md", profile_markdown()}};
 }
 

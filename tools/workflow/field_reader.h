@@ -16,7 +16,7 @@ namespace inf::workflow {
 class FieldReader {
  public:
   FieldReader(arch::Section& section, std::string_view table_path, const arch::Problems& problems)
-      : section_(section), path_(table_path), file_(problems.file()) {}
+      : section_(section), path_(table_path), problems_(problems) {}
 
   std::optional<PlacedText> text(std::string_view key) {
     known(key);
@@ -49,19 +49,14 @@ class FieldReader {
     return section_.integers(key, static_cast<std::int64_t>(field.low), static_cast<std::int64_t>(field.high));
   }
   const WorkloadField& known(std::string_view key) const { return workload_field(fmt::format("{}.{}", path_, key)); }
-  std::string place(std::string_view key) const {
-    const arch::Place at = section_.place_of(key);
-    return fmt::format("{}:{}:{}", file_, at.line, at.column);
-  }
+  std::string place(std::string_view key) const { return problems_.where(section_.place_of(key)); }
 
  private:
   arch::Section& section_;
   std::string path_;
-  const std::string& file_;
+  const arch::Problems& problems_;
 };
 
-inline std::string place_text(const arch::Problems& problems, arch::Place at) {
-  return fmt::format("{}:{}:{}", problems.file(), at.line, at.column);
-}
+inline std::string place_text(const arch::Problems& problems, const arch::Place& at) { return problems.where(at); }
 
 }  // namespace inf::workflow

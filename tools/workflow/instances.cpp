@@ -18,7 +18,10 @@ const char* mode_name(RunOptions::Mode mode) {
 }
 
 arch::InstanceSpec find_instance(const Workload& workload) {
-  const std::vector<arch::InstanceSpec> known = arch::load_instances(workload.instances);
+  return find_instance(workload, arch::load_instances(workload.instances));
+}
+
+arch::InstanceSpec find_instance(const Workload& workload, const std::vector<arch::InstanceSpec>& known) {
   if (workload.instance.empty()) return known.front();
   std::vector<std::string> names;
   for (const arch::InstanceSpec& instance : known) {

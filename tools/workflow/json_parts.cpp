@@ -40,4 +40,12 @@ Json nodes_json(const std::vector<compiler::LedgerEntry>& entries) {
   return list;
 }
 
+Json energy_json(const Energy& energy) {
+  return {{"call_j", figure(energy.total_j())},
+          {"static_j", figure(energy.static_j)},
+          {"mac_j", figure(energy.mac_j)},
+          {"dram_j", figure(energy.dram_j)},
+          {"host_j", figure(energy.host_j)}};
+}
+
 }  // namespace inf::workflow

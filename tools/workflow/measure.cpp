@@ -157,14 +157,29 @@ std::int64_t copied_bytes(const isa::ProgramImage& image) {
 
 Latency measure_latency(const arch::ChipSpec& chip, const isa::ProgramImage& image, const sim::SimResult& run,
                         const arch::InstanceSpec& instance) {
+  return measure_latency(chip, run.end, copied_bytes(image), instance);
+}
+
+Latency measure_latency(const arch::ChipSpec& chip, Tick device, std::int64_t copied_bytes,
+                        const arch::InstanceSpec& instance) {
   Latency latency;
-  latency.ticks = run.end.value;
+  latency.ticks = device.value;
   latency.tick_mhz = arch::Timebase(chip).mhz();
-  latency.device_ns = ns(chip, run.end);
+  latency.device_ns = ns(chip, device);
   latency.overhead_ns = static_cast<double>(instance.runtime.call_overhead_ns);
-  latency.copied_bytes = copied_bytes(image);
+  latency.copied_bytes = copied_bytes;
   latency.copy_ns = instance.runtime.copy_ns(latency.copied_bytes);
   return latency;
+}
+
+void add_program(const Latency& program, Latency& call) {
+  call.ticks += program.ticks;
+  call.tick_mhz = program.tick_mhz;
+  call.device_ns += program.device_ns;
+  call.overhead_ns += program.overhead_ns;
+  call.copy_ns += program.copy_ns;
+  call.copied_bytes += program.copied_bytes;
+  ++call.calls;
 }
 
 Throughput measure_throughput(const arch::ChipSpec& chip, const Latency& latency, const Roofline& roofline,

@@ -37,6 +37,13 @@ Roofline sum_rooflines(std::span<const Roofline> parts, double device_ns);
 Latency measure_latency(const arch::ChipSpec& chip, const isa::ProgramImage& image, const sim::SimResult& run,
                         const arch::InstanceSpec& instance);
 
+/// The same from what it takes: time on the device and bytes of inputs and outputs.
+Latency measure_latency(const arch::ChipSpec& chip, Tick device, std::int64_t copied_bytes,
+                        const arch::InstanceSpec& instance);
+
+/// Adds a program that a call runs behind the others.
+void add_program(const Latency& program, Latency& call);
+
 /// How often it runs per second, as one core's time and traffic say; busy_cores.h simulates the chip. Device memory
 /// caps the chip: its cores share the bandwidth; operators on the host cap the instance: its processors share them.
 Throughput measure_throughput(const arch::ChipSpec& chip, const Latency& latency, const Roofline& roofline,

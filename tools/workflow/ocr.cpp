@@ -6,7 +6,6 @@
 #include <memory>
 #include <thread>
 
-#include "isa/arch/chip_config.h"
 #include "isa/base/error.h"
 #include "tools/workflow/instances.h"
 #include "tools/workflow/measure.h"
@@ -73,7 +72,9 @@ Readers compile_readers(const Pipeline& pipeline, const arch::ChipSpec& chip, co
     CompiledReader whole(readers.forms[i], pipeline.reader, chip, instance, timing);
     Report report;
     whole.call({}, report, progress);
-    result.buckets.push_back({pipeline.batches[i], report.latency, report.throughput});
+    result.buckets.push_back({pipeline.batches[i], report.latency, report.throughput, report.energy});
+    result.head.data_dependent += report.data_dependent;
+    if (options.mode == RunOptions::Mode::timing) continue;
     readers.compiled.push_back(
         std::make_unique<CompiledReader>(readers.forms[i], pipeline.reader, chip, instance, options));
   }
@@ -87,7 +88,7 @@ void plan(OcrResult& result) {
     sizes.push_back(bucket.batch);
     costs.push_back(bucket.latency->device_ns + bucket.latency->host_ns + bucket.throughput->device_start_ns);
   }
-  result.plan = plan_batches(static_cast<int>(result.words.size()), sizes, costs);
+  result.plan = plan_batches(result.count, sizes, costs);
   for (const BatchPlan::Call& call : result.plan.calls) {
     Bucket& bucket = *std::find_if(result.buckets.begin(), result.buckets.end(),
                                    [&](const Bucket& b) { return b.batch == call.batch; });
@@ -107,6 +108,24 @@ void add(const Latency& call, Latency& sum) {
   sum.calls += call.calls;
 }
 
+// A call of the page.
+void add_call(const Latency& latency, const Throughput& rate, const std::optional<Energy>& energy, OcrResult& result,
+              double& instance_seconds) {
+  add(latency, *result.reading);
+  instance_seconds += 1 / rate.instance_per_s;
+  if (energy) result.energy = *energy + result.energy.value_or(Energy{});
+}
+
+// Without values all calls of a batch size take the same time.
+void add_planned_calls(OcrResult& result, double& instance_seconds) {
+  result.reading = Latency{.calls = 0};
+  for (const BatchPlan::Call& call : result.plan.calls) {
+    const Bucket& bucket = *std::find_if(result.buckets.begin(), result.buckets.end(),
+                                         [&](const Bucket& b) { return b.batch == call.batch; });
+    add_call(*bucket.latency, *bucket.throughput, bucket.energy, result, instance_seconds);
+  }
+}
+
 // What the calls computed; their times into the result, with the seconds of the instance that they take.
 Words read(const Words& crops, Readers& readers, bool timed, OcrResult& result, double& instance_seconds,
            Progress& progress) {
@@ -120,9 +139,7 @@ Words read(const Words& crops, Readers& readers, bool timed, OcrResult& result, 
     const auto some = std::span(crops).subspan(done, static_cast<std::size_t>(call.filled));
     for (std::vector<float>& row : readers.compiled[at]->call(some, report, progress)) logits.push_back(std::move(row));
     done += some.size();
-    if (!timed) continue;
-    add(*report.latency, *result.reading);
-    instance_seconds += 1 / report.throughput->instance_per_s;
+    if (timed) add_call(*report.latency, *report.throughput, report.energy, result, instance_seconds);
   }
   return logits;
 }
@@ -133,6 +150,7 @@ void finish(const arch::InstanceSpec& instance, double instance_seconds, OcrResu
   Throughput pages = *result.detect.throughput;
   pages.instance_per_s = result.page_per_s;
   result.cost = measure_cost(pages, instance);
+  if (result.detect.energy) result.energy = *result.detect.energy + result.energy.value_or(Energy{});
 }
 
 OcrResult begin(const Pipeline& pipeline, const arch::ChipSpec& chip, const RunOptions& options, bool on_host) {
@@ -156,33 +174,62 @@ OcrResult begin(const Pipeline& pipeline, const arch::ChipSpec& chip, const RunO
   return result;
 }
 
+void check_words(const Pipeline& pipeline) {
+  if (pipeline.words) return;
+  throw Error(ErrorKind::usage, "--mode", "timing does not go with a pipeline: its boxes decide what is read",
+              {"say how many words a page holds, such as pipeline.words: 14, use --mode both, or run the two workloads "
+               "by themselves"});
+}
+
+// The boxes of the page and the detector's report.
+std::vector<TextBox> find_on_chip(const Target& target, const Workload& detector, const RunOptions& options,
+                                  OcrResult& result, Progress& progress) {
+  RunResult found = run_on(target, detector, options, progress);
+  result.detect = std::move(found.report);
+  result.head.host.compile_seconds = result.detect.host.compile_seconds;
+  result.head.host.simulate_seconds = result.detect.host.simulate_seconds;
+  result.head.host.reference_seconds = result.detect.host.reference_seconds;
+  return std::move(found.boxes);
+}
+
+// What was read in each box, into the result and alone.
+std::vector<std::string> take_texts(const Pipeline& pipeline, const Words& logits, const Words& yardstick,
+                                    OcrResult& result) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < result.words.size(); ++i) {
+    OcrWord& word = result.words[i];
+    word.read = read_text(logits[i], pipeline.reader.text->charset);
+    if (!yardstick.empty()) word.reference = read_text(yardstick[i], pipeline.reader.text->charset);
+    result.same += word.reference && word.reference->text == word.read.text ? 1 : 0;
+    texts.push_back(word.read.text);
+  }
+  return texts;
+}
+
 }  // namespace
 
 OcrResult run_ocr(const Pipeline& pipeline, const RunOptions& options, bool on_host, Progress& progress) {
-  if (options.mode == RunOptions::Mode::timing && !on_host)
-    throw Error(ErrorKind::usage, "--mode", "timing does not go with a pipeline: its boxes decide what is read",
-                {"use --mode both, or run the two workloads by themselves"});
+  return run_ocr_on(load_target(pipeline.reader), pipeline, options, on_host, progress);
+}
+
+OcrResult run_ocr_on(const Target& target, const Pipeline& pipeline, const RunOptions& options, bool on_host,
+                     Progress& progress) {
+  const bool timing_alone = options.mode == RunOptions::Mode::timing && !on_host;
+  if (timing_alone) check_words(pipeline);
   const StopWatch all;
-  const arch::ChipSpec chip = arch::load_chip(pipeline.reader.chip);
-  const arch::InstanceSpec instance = find_instance(pipeline.reader);
+  const arch::ChipSpec& chip = target.chip;
+  const arch::InstanceSpec& instance = target.instance;
   OcrResult result = begin(pipeline, chip, options, on_host);
   check_size(pipeline, reader_form(pipeline.reader, chip, pipeline.mode, pipeline.batches.front()));
-  const Image page = read_image(pipeline.detector.inputs.front().image);
-  std::vector<TextBox> boxes;
-  if (on_host) {
-    boxes = boxes_in_fp32(pipeline.detector, progress);
-  } else {
-    RunResult found = run(pipeline.detector, options, progress);
-    boxes = std::move(found.boxes);
-    result.detect = std::move(found.report);
-    result.head.host.compile_seconds = result.detect.host.compile_seconds;
-    result.head.host.simulate_seconds = result.detect.host.simulate_seconds;
-    result.head.host.reference_seconds = result.detect.host.reference_seconds;
-  }
+  Image page;
+  if (!timing_alone) page = read_image(pipeline.detector.inputs.front().image);
+  const std::vector<TextBox> boxes = on_host ? boxes_in_fp32(pipeline.detector, progress)
+                                             : find_on_chip(target, pipeline.detector, options, result, progress);
   for (const TextBox& box : boxes) result.words.push_back({box, {}, std::nullopt});
+  result.count = timing_alone ? *pipeline.words : static_cast<int>(boxes.size());
   const Words crops = crops_of(page, result.words, pipeline);
   Words yardstick, logits;
-  if (on_host || options.reference) {
+  if (on_host || (options.reference && !timing_alone)) {
     progress.stage("read in fp32");
     yardstick = read_in_fp32(reader_forms(pipeline.reader, chip, crops.size()).yardstick, crops);
   }
@@ -194,19 +241,16 @@ OcrResult run_ocr(const Pipeline& pipeline, const RunOptions& options, bool on_h
     Readers readers = compile_readers(pipeline, chip, instance, options, result, progress);
     plan(result);
     const StopWatch simulating;
-    logits = read(crops, readers, timed, result, instance_seconds, progress);
+    if (timing_alone)
+      add_planned_calls(result, instance_seconds);
+    else
+      logits = read(crops, readers, timed, result, instance_seconds, progress);
     result.head.host.simulate_seconds += simulating.seconds();
   }
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < result.words.size(); ++i) {
-    OcrWord& word = result.words[i];
-    word.read = read_text(logits[i], pipeline.reader.text->charset);
-    if (!yardstick.empty()) word.reference = read_text(yardstick[i], pipeline.reader.text->charset);
-    result.same += word.reference && word.reference->text == word.read.text ? 1 : 0;
-    texts.push_back(word.read.text);
-  }
-  result.page = draw_texts(page, boxes, texts);
+  const std::vector<std::string> texts = take_texts(pipeline, logits, yardstick, result);
+  if (!timing_alone) result.page = draw_texts(page, boxes, texts);
   if (timed) finish(instance, instance_seconds, result);
+  note_assumed_course(options, result.head.data_dependent, result.head.notes);
   result.head.host.seconds = all.seconds();
   result.head.host.peak_memory_bytes = peak_memory();
   progress.clear();

@@ -18,6 +18,9 @@ constexpr auto kLeft = Table::Align::left, kRight = Table::Align::right;
 constexpr int kVersion = 1;         // of the documents in docs/json.md
 constexpr std::size_t kShown = 32;  // words in the text report
 
+// Timing alone: no boxes, no texts, no picture.
+bool without_values(const OcrResult& r) { return r.head.mode == "timing"; }
+
 // One page after the other on one core; copies and runtime of a call are hidden behind other pages only in throughput.
 double page_ns(const OcrResult& r) { return r.detect.latency->call_ns() + r.reading->call_ns(); }
 
@@ -31,14 +34,15 @@ std::string stages_text(const OcrResult& r) {
                percent(latency.call_ns() / page_ns(r))});
   };
   row("find boxes", r.detect.model, 1, 0, 0, *r.detect.latency);
-  row("read words", fmt::format("{}, {}", r.reader, r.mode), static_cast<int>(r.plan.calls.size()), r.words.size(),
-      r.plan.padded(), *r.reading);
+  row("read words", fmt::format("{}, {}", r.reader, r.mode), static_cast<int>(r.plan.calls.size()),
+      static_cast<std::size_t>(r.count), r.plan.padded(), *r.reading);
   std::string text =
       "\nOne page on one core (image work on the host - scaling, boxes, crops - is not counted)\n" + table.text();
   text += fmt::format("  end to end {}, {} of the instance\n", duration(page_ns(r)), si(r.page_per_s, "pages/s"));
   for (const CostLine& cost : r.cost)
     text += fmt::format("  {}, {}: {:.4g} USD per million pages, at {:.5g} USD per hour ({})\n", cost.instance,
                         cost.plan, cost.usd_per_million, cost.usd_per_hour, cost.date);
+  if (r.energy) text += fmt::format("  energy of a page: {}\n", energy_text(*r.energy));
   return text;
 }
 
@@ -49,9 +53,8 @@ std::string buckets_text(const OcrResult& r) {
     table.row({fmt::format("{}", b.batch), duration(b.latency->device_ns), duration(b.latency->device_ns / b.batch),
                fmt::format("{}", b.calls), fmt::format("{}", b.padded)});
   return "\nBatches of the reader (device: a call that decodes every position)\n" + table.text() +
-         fmt::format("  padding: {} of {} places empty, {} of {} on them\n", r.plan.padded(),
-                     static_cast<int>(r.words.size()) + r.plan.padded(), duration(r.plan.padding_cost),
-                     duration(r.plan.cost));
+         fmt::format("  padding: {} of {} places empty, {} of {} on them\n", r.plan.padded(), r.count + r.plan.padded(),
+                     duration(r.plan.padding_cost), duration(r.plan.cost));
 }
 
 std::string words_text(const OcrResult& r) {
@@ -103,13 +106,15 @@ Json time_json(const OcrResult& r) {
                      {"usd_per_million_pages", figure(cost.usd_per_million)},
                      {"price_date", cost.date},
                      {"price_source", cost.source}});
-  return {{"find", stage_json(*r.detect.latency)},
-          {"read", stage_json(*r.reading)},
-          {"page_ns", figure(page_ns(r))},
-          {"page_per_s", figure(r.page_per_s)},
-          {"batches", std::move(buckets)},
-          {"padding", {{"words", r.plan.padded()}, {"ns", figure(r.plan.padding_cost)}}},
-          {"cost", std::move(costs)}};
+  Json json = {{"find", stage_json(*r.detect.latency)},
+               {"read", stage_json(*r.reading)},
+               {"page_ns", figure(page_ns(r))},
+               {"page_per_s", figure(r.page_per_s)},
+               {"batches", std::move(buckets)},
+               {"padding", {{"words", r.plan.padded()}, {"ns", figure(r.plan.padding_cost)}}},
+               {"cost", std::move(costs)}};
+  if (r.energy) json["energy"] = energy_json(*r.energy);
+  return json;
 }
 
 }  // namespace
@@ -121,12 +126,15 @@ std::string ocr_text(const OcrResult& r, bool with_host) {
                                  workflow::text(head.precision));
   for (const std::string& note : r.detect.notes) text += "  " + note + "\n";
   for (const std::string& note : head.notes) text += "  " + note + "\n";
-  text += fmt::format("  {} text boxes found", r.words.size());
+  if (without_values(r))
+    text += fmt::format("  {} words on the page, as pipeline.words says", r.count);
+  else
+    text += fmt::format("  {} text boxes found", r.words.size());
   if (!r.words.empty() && r.words.front().reference)
     text += fmt::format(", {} read as in fp32 on the same crops", r.same);
   text += "\n";
   if (r.reading) text += stages_text(r) + buckets_text(r);
-  text += words_text(r);
+  if (!without_values(r)) text += words_text(r);
   if (!with_host) return text;
   const HostFacts& host = head.host;
   return text +
@@ -148,8 +156,12 @@ std::string ocr_json(const OcrResult& r) {
                {"mode", head.mode},
                {"notes", head.notes}};
   if (r.reading) json["time"] = time_json(r);
-  json["same_text"] = r.same;
-  json["boxes"] = boxes_with_texts(r)["boxes"];
+  if (without_values(r)) {
+    json["words"] = r.count;
+  } else {
+    json["same_text"] = r.same;
+    json["boxes"] = boxes_with_texts(r)["boxes"];
+  }
   json["passed"] = head.passed();
   json["host"] = {{"seconds", head.host.seconds},
                   {"simulate_seconds", head.host.simulate_seconds},
@@ -164,6 +176,7 @@ std::vector<std::string> write_ocr(const OcrResult& r, const std::filesystem::pa
   if (failed) throw Error(ErrorKind::usage, folder.string(), "cannot be created: " + failed.message());
   write_file_atomically(folder / "report.txt", ocr_text(r));
   write_file_atomically(folder / "report.json", ocr_json(r));
+  if (without_values(r)) return {"report.txt", "report.json"};
   write_file_atomically(folder / "boxes.json", boxes_with_texts(r).dump(2) + "\n");
   write_file_atomically(folder / "page_boxes.png", encode_png(r.page));
   return {"report.txt", "report.json", "boxes.json", "page_boxes.png"};

@@ -11,8 +11,7 @@ namespace inf::workflow {
 namespace {
 
 // One of the pipeline's workload files, with the pipeline's target and precision.
-Workload part(const WorkloadFile& pipeline, const PlacedText& path, const Overrides& overrides) {
-  WorkloadFile file = read_workload_file((pipeline.file.parent_path() / path.text).lexically_normal());
+Workload part(const WorkloadFile& pipeline, const PlacedText& path, WorkloadFile file, const Overrides& overrides) {
   if (file.pipeline)
     throw Error(ErrorKind::config, path.place,
                 fmt::format("{} is a pipeline itself; name the workload of one model", path.text));
@@ -64,15 +63,25 @@ std::vector<int> batches_of(const std::vector<std::int64_t>& listed) {
 
 }  // namespace
 
+std::filesystem::path part_file(const WorkloadFile& pipeline, const PlacedText& path) {
+  return (pipeline.file.parent_path() / path.text).lexically_normal();
+}
+
 Pipeline resolve_pipeline(const WorkloadFile& file, const Overrides& overrides) {
+  return resolve_pipeline(file, read_workload_file(part_file(file, *file.pipeline->detect)),
+                          read_workload_file(part_file(file, *file.pipeline->read)), overrides);
+}
+
+Pipeline resolve_pipeline(const WorkloadFile& file, const WorkloadFile& detect, const WorkloadFile& read,
+                          const Overrides& overrides) {
   const WorkloadFile::Pipeline& from = *file.pipeline;
   Pipeline pipeline;
   pipeline.name = file.file.stem().string();
   pipeline.place = from.place;
   Overrides for_reader = overrides;
   for_reader.size.reset();
-  pipeline.detector = part(file, *from.detect, overrides);
-  pipeline.reader = part(file, *from.read, for_reader);
+  pipeline.detector = part(file, *from.detect, detect, overrides);
+  pipeline.reader = part(file, *from.read, read, for_reader);
   if (!pipeline.detector.post)
     throw Error(ErrorKind::config, from.detect->place,
                 fmt::format("pipeline.detect = {} has no `post: craft`, so it finds no boxes", from.detect->text));
@@ -84,6 +93,7 @@ Pipeline resolve_pipeline(const WorkloadFile& file, const Overrides& overrides) 
   pipeline.batches = batches_of(from.batches);
   pipeline.crop = {static_cast<int>(from.crop_height.value_or(pipeline.crop.height)),
                    static_cast<int>(from.crop_width.value_or(pipeline.crop.width))};
+  if (from.words) pipeline.words = static_cast<int>(*from.words);
   pipeline.trim = static_cast<float>(from.trim.value_or(pipeline.trim));
   return pipeline;
 }

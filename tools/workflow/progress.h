@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <string>
 
 namespace inf::workflow {
@@ -17,10 +18,14 @@ class Progress {
   void stage(std::string name);
   /// `done` of 1; the time left is extrapolated from it. `detail` stands behind.
   void update(double done, const std::string& detail = {});
+  /// The whole line in the caller's words: `text` is asked for one of at most the given width when it is time to draw.
+  void line(const std::function<std::string(std::size_t width)>& text);
   void clear();
 
  private:
   using Clock = std::chrono::steady_clock;
+  /// Not too early and not too often.
+  bool time_to_draw();
   bool on_;
   bool shown_ = false;
   std::string stage_;

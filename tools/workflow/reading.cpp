@@ -6,7 +6,6 @@
 #include <cmath>
 #include <thread>
 
-#include "isa/arch/chip_config.h"
 #include "tools/workflow/accuracy.h"
 #include "tools/workflow/instances.h"
 #include "tools/workflow/measure.h"
@@ -60,6 +59,7 @@ void finish_time(const Setting& setting, const Roofline& roofline, ReadingLine& 
   line.latency->device_ns /= line.calls;
   line.latency->ticks /= line.calls;
   line.throughput = measure_throughput(setting.chip, *line.latency, roofline, setting.instance);
+  if (const auto spec = arch::energy_of(setting.chip)) line.energy = measure_energy(*spec, roofline, *line.latency);
   line.word_per_s = line.throughput->instance_per_s * static_cast<double>(line.batch);
   line.cost = measure_cost(*line.throughput, setting.instance);
   for (CostLine& cost : line.cost) cost.usd_per_million /= static_cast<double>(line.batch);
@@ -170,9 +170,14 @@ Report heading(const Workload& workload, const arch::ChipSpec& chip, const RunOp
 }  // namespace
 
 Reading run_reading(const Workload& workload, const RunOptions& options, bool on_host, Progress& progress) {
+  return run_reading_on(load_target(workload), workload, options, on_host, progress);
+}
+
+Reading run_reading_on(const Target& target, const Workload& workload, const RunOptions& options, bool on_host,
+                       Progress& progress) {
   const StopWatch all;
-  const arch::ChipSpec chip = arch::load_chip(workload.chip);
-  const arch::InstanceSpec instance = find_instance(workload);
+  const arch::ChipSpec& chip = target.chip;
+  const arch::InstanceSpec& instance = target.instance;
   const std::vector<WordInput> words = word_inputs(workload);
   const ReaderForms forms = reader_forms(workload, chip, words.size());
   Reading reading;

@@ -21,6 +21,7 @@ struct ReadingLine {
   std::optional<Latency> slowest;        ///< calls differ where the program leaves its loop early
   std::optional<Throughput> throughput;  ///< of calls, from the mean
   std::vector<CostLine> cost;            ///< per million words, with full batches
+  std::optional<Energy> energy;          ///< of one call, mean over the calls
   double word_per_s = 0;                 ///< of the instance
   std::uint64_t instructions = 0;        ///< of the first call
   std::int64_t device_memory_bytes = 0;
@@ -49,6 +50,9 @@ struct Reading {
 
 /// Reads the workload's words in each of its modes, on the chip or, with `on_host`, in the fp32 reference executor.
 Reading run_reading(const Workload& workload, const RunOptions& options, bool on_host, Progress& progress);
+/// The same on a chip and an instance in memory, whatever files the workload names.
+Reading run_reading_on(const Target& target, const Workload& workload, const RunOptions& options, bool on_host,
+                       Progress& progress);
 
 std::string reading_text(const Reading& reading, bool with_host = true);
 /// The document described in docs/json.md.

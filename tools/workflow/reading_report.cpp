@@ -33,9 +33,13 @@ std::string time_text(const Reading& reading) {
                duration(line.latency->call_ns()), si(line.word_per_s, "/s"),
                fmt::format("{:.4g}", line.cost.front().usd_per_million)});
   const CostLine& cost = reading.lines.front().cost.front();
-  return "\nTime and cost (device: of one call, mean over the calls; words per second: the instance, full batches)\n" +
-         table.text() +
-         fmt::format("  {}, {}: {:.5g} USD per hour ({})\n", cost.instance, cost.plan, cost.usd_per_hour, cost.date);
+  std::string text =
+      "\nTime and cost (device: of one call, mean over the calls; words per second: the instance, full batches)\n" +
+      table.text() +
+      fmt::format("  {}, {}: {:.5g} USD per hour ({})\n", cost.instance, cost.plan, cost.usd_per_hour, cost.date);
+  for (const ReadingLine& line : reading.lines)
+    if (line.energy) text += fmt::format("  energy of a call of {}: {}\n", form_name(line), energy_text(*line.energy));
+  return text;
 }
 
 std::string number(double value, int digits) {
@@ -109,16 +113,18 @@ Json time_json(const ReadingLine& line) {
                      {"usd_per_million_words", figure(cost.usd_per_million)},
                      {"price_date", cost.date},
                      {"price_source", cost.source}});
-  return {{"calls", line.calls},
-          {"device_ns", figure(line.latency->device_ns)},
-          {"slowest_device_ns", figure(line.slowest->device_ns)},
-          {"call_ns", figure(line.latency->call_ns())},
-          {"host_ns", figure(line.latency->host_ns)},
-          {"word_per_s", figure(line.word_per_s)},
-          {"cost", std::move(costs)},
-          {"instructions", line.instructions},
-          {"device_memory_bytes", line.device_memory_bytes},
-          {"host_segments", line.host_segments}};
+  Json json = {{"calls", line.calls},
+               {"device_ns", figure(line.latency->device_ns)},
+               {"slowest_device_ns", figure(line.slowest->device_ns)},
+               {"call_ns", figure(line.latency->call_ns())},
+               {"host_ns", figure(line.latency->host_ns)},
+               {"word_per_s", figure(line.word_per_s)},
+               {"cost", std::move(costs)}};
+  if (line.energy) json["energy"] = energy_json(*line.energy);
+  json["instructions"] = line.instructions;
+  json["device_memory_bytes"] = line.device_memory_bytes;
+  json["host_segments"] = line.host_segments;
+  return json;
 }
 
 Json line_json(const Reading& reading, const ReadingLine& line) {

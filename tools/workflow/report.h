@@ -8,6 +8,7 @@
 
 #include "tools/workflow/auto_cast.h"
 #include "tools/workflow/cost_line.h"
+#include "tools/workflow/energy.h"
 #include "tools/workflow/layer_errors.h"
 #include "tools/workflow/ledger.h"
 #include "tools/workflow/load_report.h"
@@ -192,6 +193,7 @@ struct Report {
   std::optional<Throughput> throughput;
   std::optional<BusyCores> busy;  ///< where several cores were asked for
   std::vector<CostLine> cost;
+  std::optional<Energy> energy;    ///< of a call, where the chip file says what work takes
   std::optional<LoadReport> load;  ///< where workers or a rate were asked for
   std::vector<EngineUse> engines;
   std::optional<Roofline> roofline;

@@ -235,6 +235,7 @@ std::string report_json(const Report& report) {
   if (report.busy) json["busy_cores"] = busy_json(*report.busy);
   if (report.throughput) json["throughput"] = throughput_json(*report.throughput);
   if (!report.cost.empty()) json["cost"] = list(report.cost, cost_json);
+  if (report.energy) json["energy"] = energy_json(*report.energy);
   if (report.load) json["load"] = load_json(*report.load);
   if (!report.engines.empty()) json["engines"] = list(report.engines, engine_json);
   if (report.roofline) json["roofline"] = roofline_json(*report.roofline);

@@ -226,6 +226,7 @@ std::string report_text(const Report& report, bool with_host) {
   if (report.latency) text += latency_text(*report.latency);
   if (report.busy) text += busy_text(*report.busy);
   if (report.throughput) text += throughput_text(report);
+  if (report.energy) text += fmt::format("\nEnergy of a call, by the chip file\n  {}\n", energy_text(*report.energy));
   if (report.load) text += load_text(*report.load);
   if (report.latency && !report.engines.empty()) text += engines_text(report);
   if (report.roofline) text += roofline_text(*report.roofline);

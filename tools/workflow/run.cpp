@@ -7,7 +7,6 @@
 #include <limits>
 #include <thread>
 
-#include "isa/arch/chip_config.h"
 #include "isa/base/error.h"
 #include "tools/workflow/batch_fit.h"
 #include "tools/workflow/busy_cores.h"
@@ -113,13 +112,16 @@ void note_assumed_course(const RunOptions& options, std::uint64_t data_dependent
 }
 
 RunResult run(const Workload& workload, const RunOptions& options, Progress& progress) {
+  return run_on(load_target(workload), workload, options, progress);
+}
+
+RunResult run_on(const Target& target, const Workload& workload, const RunOptions& options, Progress& progress) {
   const StopWatch all;
-  const arch::ChipSpec chip = arch::load_chip(workload.chip);
-  const arch::InstanceSpec instance = find_instance(workload);
+  const arch::ChipSpec& chip = target.chip;
+  const arch::InstanceSpec& instance = target.instance;
   std::optional<CoreLayout> layout;
   if (workload.cores || options.spread)
-    layout = lay_out_cores(chip, instance, arch::load_instances(workload.instances),
-                           workload.cores.value_or(chip.cores), workload.cores_place);
+    layout = lay_out_cores(chip, instance, target.sizes, workload.cores.value_or(chip.cores), workload.cores_place);
   const FittedWorkload fitted = fit(workload, options.mode != RunOptions::Mode::timing);
   RunResult result;
   Report& report = result.report;

@@ -10,6 +10,7 @@
 #include "tools/workflow/progress.h"
 #include "tools/workflow/report.h"
 #include "tools/workflow/spread.h"
+#include "tools/workflow/target.h"
 #include "tools/workflow/workload.h"
 
 namespace inf::workflow {
@@ -48,9 +49,13 @@ void note_assumed_course(const RunOptions& options, std::uint64_t data_dependent
 
 /// Compiles, simulates, compares with the reference and measures.
 RunResult run(const Workload& workload, const RunOptions& options, Progress& progress);
+/// The same on a chip and an instance in memory, whatever files the workload names.
+RunResult run_on(const Target& target, const Workload& workload, const RunOptions& options, Progress& progress);
 
 /// The same with the model as a chain of stages on `cores` cores of the instance. Errors: usage for more cores than the
 /// instance has or stages than the model can be cut into; unsupported where the host would have to run an operator.
 RunResult run_pipelined(const Workload& workload, const RunOptions& options, std::int64_t cores, Progress& progress);
+RunResult run_pipelined_on(const Target& target, const Workload& workload, const RunOptions& options,
+                           std::int64_t cores, Progress& progress);
 
 }  // namespace inf::workflow

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
-#include "isa/arch/chip_config.h"
 #include "isa/base/error.h"
 #include "tools/workflow/host_time.h"
-#include "tools/workflow/instances.h"
 #include "tools/workflow/judge.h"
 #include "tools/workflow/measure.h"
 #include "tools/workflow/run_parts.h"
@@ -70,9 +68,14 @@ void measure_chain(const compiler::StagedModel& staged, const StagedRun& run, co
 }  // namespace
 
 RunResult run_pipelined(const Workload& workload, const RunOptions& options, std::int64_t cores, Progress& progress) {
+  return run_pipelined_on(load_target(workload), workload, options, cores, progress);
+}
+
+RunResult run_pipelined_on(const Target& target, const Workload& workload, const RunOptions& options,
+                           std::int64_t cores, Progress& progress) {
   const StopWatch all;
-  const arch::ChipSpec chip = arch::load_chip(workload.chip);
-  const arch::InstanceSpec instance = find_instance(workload);
+  const arch::ChipSpec& chip = target.chip;
+  const arch::InstanceSpec& instance = target.instance;
   check_core_count(cores, chip, instance);
   if (options.layers)
     throw Error(ErrorKind::unsupported, "--layer-errors", "is for models that are one program", {"leave out --cores"});

@@ -158,19 +158,14 @@ void measure_placed(const compiler::PlacedModel& model, const PlacedRun& run, co
     add(measure_operators(chip, image, result, segment.program->transfers, compiled.estimates), latency.device_ns,
         report.operators);
     parts.push_back(measure_roofline(chip, image, result, compute));
-    latency.ticks += one.ticks;
-    latency.tick_mhz = one.tick_mhz;
-    latency.device_ns += one.device_ns;
-    latency.overhead_ns += one.overhead_ns;
-    latency.copy_ns += one.copy_ns;
-    latency.copied_bytes += one.copied_bytes;
-    ++latency.calls;
+    add_program(one, latency);
   }
   share(latency.device_ns, report);
   report.roofline = sum_rooflines(parts, latency.device_ns);
   report.latency = latency;
   report.throughput = measure_throughput(chip, latency, *report.roofline, instance);
   report.cost = measure_cost(*report.throughput, instance);
+  if (const auto spec = arch::energy_of(chip)) report.energy = measure_energy(*spec, *report.roofline, latency);
 }
 
 }  // namespace inf::workflow

@@ -3,10 +3,10 @@
 #include <fmt/core.h>
 
 #include <array>
-#include <charconv>
 
 #include "isa/base/error.h"
 #include "isa/base/nearest.h"
+#include "isa/base/read_number.h"
 #include "tools/workflow/files.h"
 #include "tools/workflow/onnx_batch.h"
 #include "tools/workflow/workload_builtin.h"
@@ -149,19 +149,17 @@ Binding parse_binding(const std::string& text, const std::string& place) {
     const std::size_t comma = std::min(text.find(',', start), text.size());
     const std::string part = text.substr(start, comma - start);
     const std::size_t equals = part.find('=');
-    std::int64_t size = 0;
-    const char* end = part.data() + part.size();
-    const auto read = equals == std::string::npos || equals == 0
-                          ? std::from_chars_result{nullptr, std::errc::invalid_argument}
-                          : std::from_chars(part.data() + equals + 1, end, size);
-    if (read.ec != std::errc() || read.ptr != end)
+    const bool named = equals != std::string::npos && equals > 0;
+    const auto size =
+        named ? read_number<std::int64_t>(std::string_view(part).substr(equals + 1)) : std::optional<std::int64_t>();
+    if (!size)
       throw Error(ErrorKind::usage, fmt::format("{} {}", place, text),
                   fmt::format("'{}' is no NAME=SIZE; an example is batch=8,seq=128", part));
     const WorkloadField& field = workload_field("model.symbols");
-    if (static_cast<double>(size) < field.low || static_cast<double>(size) > field.high)
+    if (static_cast<double>(*size) < field.low || static_cast<double>(*size) > field.high)
       throw Error(ErrorKind::usage, fmt::format("{} {}", place, text),
                   fmt::format("{} is outside {}..{}", part, field.low, field.high));
-    if (!binding.emplace(part.substr(0, equals), size).second)
+    if (!binding.emplace(part.substr(0, equals), *size).second)
       throw Error(ErrorKind::usage, fmt::format("{} {}", place, text),
                   fmt::format("'{}' is given twice", part.substr(0, equals)));
     start = comma + 1;

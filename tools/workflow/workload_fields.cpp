@@ -19,6 +19,8 @@ constexpr std::array kFields = {
     WorkloadField{"pipeline.crop_width", "whole number", "pixels", 2, 4096, "128", "as crop_height"},
     WorkloadField{"pipeline.trim", "number", "pixels", 0, 1024, "0",
                   "taken off each side of a box before it is cut out: what the finder leaves around the text"},
+    WorkloadField{"pipeline.words", "whole number", "words", 1, 10000, "-",
+                  "how many words a page holds where no values are computed: --mode timing needs it"},
     WorkloadField{"model.onnx", "text", "-", 0, 0, "-",
                   "ONNX file, relative to the workload file; either this or builtin"},
     WorkloadField{"model.builtin", "text", "-", 0, 0, "-",

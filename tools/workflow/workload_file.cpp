@@ -68,6 +68,7 @@ void read_pipeline(Section& root, WorkloadFile& file, arch::Problems& problems) 
   pipeline.crop_height = read.integer("crop_height");
   pipeline.crop_width = read.integer("crop_width");
   pipeline.trim = read.number("trim");
+  pipeline.words = read.integer("words");
   pipeline.place = place_text(problems, root.place_of("pipeline"));
   section->finish();
   if (!pipeline.detect || !pipeline.read)
@@ -176,7 +177,10 @@ void read_compare(Section& root, WorkloadFile& file, arch::Problems& problems) {
 
 WorkloadFile read_workload_file(const std::filesystem::path& path) {
   refuse_folder(path);
-  const arch::YamlNode tree = arch::load_yaml(path);
+  return read_workload_tree(arch::load_yaml(path), path);
+}
+
+WorkloadFile read_workload_tree(const arch::YamlNode& tree, const std::filesystem::path& path) {
   arch::Problems problems(path.string());
   WorkloadFile file;
   file.file = path;

@@ -6,6 +6,10 @@
 #include <string>
 #include <vector>
 
+namespace inf::arch {
+struct YamlNode;
+}
+
 namespace inf::workflow {
 
 /// What a workload file says, key by key and nothing filled in. resolve() in workload.h makes a Workload of it.
@@ -78,6 +82,7 @@ struct WorkloadFile {
     std::vector<std::int64_t> batches;
     std::optional<std::int64_t> crop_height, crop_width;
     std::optional<double> trim;
+    std::optional<std::int64_t> words;
     std::string place;
   };
 
@@ -102,6 +107,9 @@ struct WorkloadFile {
 /// out of range), each
 ///         with file, line and column.
 WorkloadFile read_workload_file(const std::filesystem::path& file);
+
+/// The same of a file's tree, into which values may have been put. `file` is where relative paths start.
+WorkloadFile read_workload_tree(const arch::YamlNode& tree, const std::filesystem::path& file);
 
 /// The workload that says nothing but the model: defaults for everything, random inputs.
 WorkloadFile workload_of_model(const std::filesystem::path& onnx);

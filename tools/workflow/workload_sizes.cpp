@@ -2,8 +2,7 @@
 
 #include <fmt/core.h>
 
-#include <charconv>
-
+#include "isa/base/read_number.h"
 #include "tools/workflow/workload_fields.h"
 
 namespace inf::workflow {
@@ -13,11 +12,8 @@ using arch::YamlNode;
 
 std::optional<std::int64_t> size_of_axis(const YamlNode& node, const std::string& path, const WorkloadField& field,
                                          arch::Problems& problems) {
-  std::int64_t value = 0;
-  const char* end = node.text.data() + node.text.size();
-  const auto read = std::from_chars(node.text.data(), end, value);
-  if (read.ec == std::errc() && read.ptr == end && value >= static_cast<std::int64_t>(field.low) &&
-      value <= static_cast<std::int64_t>(field.high))
+  const auto value = read_number<std::int64_t>(node.text);
+  if (value && *value >= static_cast<std::int64_t>(field.low) && *value <= static_cast<std::int64_t>(field.high))
     return value;
   problems.add(node.place, fmt::format("{} = {} is outside {}..{}", path, node.text, field.low, field.high));
   return std::nullopt;
@@ -71,8 +67,8 @@ void read_buckets(arch::Section& model, WorkloadFile::Model& into, arch::Problem
       problems.add(item.place, path + " " + form);
       continue;
     }
-    into.buckets.push_back({read_binding(item, path, workload_field("model.buckets"), problems),
-                            fmt::format("{}:{}:{}", problems.file(), item.place.line, item.place.column)});
+    into.buckets.push_back(
+        {read_binding(item, path, workload_field("model.buckets"), problems), problems.where(item.place)});
   }
 }
 

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "isa/base/error.h"
+#include "isa/base/read_number.h"
 
 namespace inf::workloads {
 
@@ -15,14 +14,12 @@ WeightChoice parse_weight_choice(const std::string& text) {
   if (text == "demo") return {};
   if (text == kRandom) return {WeightChoice::Source::random, 1, {}};
   if (text.starts_with("random:")) {
-    WeightChoice choice{WeightChoice::Source::random, 0, {}};
-    const char *begin = text.data() + kRandom.size() + 1, *end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(begin, end, choice.seed);
-    if (error != std::errc{} || stop != end) {
+    const auto seed = read_number<std::uint64_t>(std::string_view(text).substr(kRandom.size() + 1));
+    if (!seed) {
       throw Error(ErrorKind::usage, "weights", fmt::format("'{}' is not random:SEED with a SEED in 0..2^64-1", text),
                   {"for example random:1"});
     }
-    return choice;
+    return {WeightChoice::Source::random, *seed, {}};
   }
   return {WeightChoice::Source::file, 0, text};
 }

@@ -13,7 +13,9 @@ inline constexpr int kMaxBlockColumns = 64;
 /// Lanes of the widest vector: the slack that packing may write past its last element.
 inline constexpr int kMaxLanes = 16;
 /// Largest number of contraction partitions a Stationary may have.
-inline constexpr int kMaxContraction = 128;
+inline constexpr int kMaxContraction = 256;
+/// Largest number of columns a Stationary may have.
+inline constexpr int kMaxStationaryColumns = 256;
 
 /// out[row, 0..columns) = or += sum over k of w[k * rows + row] * x[k * stride + column], one fp32 chain per element.
 /// The AVX kernels need the host's flush-to-zero state. `x` holds whole vectors; columns past the end are ignored.

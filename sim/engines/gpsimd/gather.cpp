@@ -70,7 +70,8 @@ void execute(const isa::Gather& inst, arch::Engine, Memories& memory, EngineStat
 }
 
 Cost cost(const isa::Gather& inst, arch::Engine engine, const arch::ChipSpec& chip) {
-  return lane_cost(chip, engine, arch::gather_interval(chip, inst.indices.elements_per_partition()));
+  const std::int64_t rounds = arch::lane_rounds(chip, engine, inst.indices.partitions);
+  return lane_cost(chip, engine, arch::gather_interval(chip, inst.indices.elements_per_partition() * rounds));
 }
 
 }  // namespace inf::sim

@@ -90,28 +90,37 @@ TEST_CASE("each chip file has an instance family") {
   }
 }
 
-TEST_CASE("arrays that layouts cannot fold onto are refused, and columns by halves compile") {
+TEST_CASE("arrays that layouts cannot fold onto are refused with what they would need") {
   struct Row {
     const char* name;
-    int rows, columns;
+    int rows, columns, sbuf, psum;
     const char* refused;  ///< a part of the message; null: compiles
   };
   const Row table[] = {
-      {"as it is", 128, 128, nullptr},
-      {"half the columns", 128, 64, nullptr},
-      {"a quarter of the columns", 128, 32, nullptr},
-      {"fewer columns than a start partition's grain", 128, 16, "tensor.columns = 16 must be a power of two from 32"},
-      {"columns off the grain", 128, 112, "tensor.columns = 112 must be a power of two from 32"},
-      {"fewer rows", 115, 64, "tensor.rows = 115 must be 128"},
-      {"half the rows", 64, 64, "tensor.rows = 64 must be 128"},
+      {"as it is", 128, 128, 128, 128, nullptr},
+      {"half the columns", 128, 64, 128, 128, nullptr},
+      {"half the rows", 64, 128, 128, 128, nullptr},
+      {"fewer columns than a start partition's grain", 128, 16, 128, 128,
+       "tensor.columns = 16 must be a power of two from 32"},
+      {"columns off the grain", 128, 112, 128, 128, "tensor.columns = 112 must be a power of two from 32"},
+      {"rows off the grain", 115, 64, 128, 128, "tensor.rows = 115 must be a power of two from 32"},
+      {"partitions off the grain", 64, 64, 96, 128, "sbuf.partitions = 96 must be a power of two from 32"},
+      {"more rows than partitions", 128, 64, 64, 64, "tensor.rows = 128 must be at most sbuf.partitions = 64"},
+      {"more columns than SBUF has partitions", 64, 128, 64, 128,
+       "tensor.columns = 128 must be at most sbuf.partitions = 64"},
+      {"more columns than PSUM has partitions", 128, 128, 128, 64,
+       "tensor.columns = 128 must be at most psum.partitions = 64"},
+      {"twice the rows and columns", 256, 256, 256, 256, nullptr},
   };
   GraphBuilder b;
   const Graph graph = network(b);
   for (const Row& row : table) {
     CAPTURE(row.name);
     arch::ChipSpec chip = arch::load_chip(fs::path(INF_SOURCE_DIR) / "configs/chips/inf2.yaml");
-    chip.tensor.rows = chip.sbuf.partitions = chip.psum.partitions = row.rows;
+    chip.tensor.rows = row.rows;
     chip.tensor.columns = row.columns;
+    chip.sbuf.partitions = row.sbuf;
+    chip.psum.partitions = row.psum;
     std::string said;
     try {
       compiler::compile(graph, chip, {});
@@ -121,4 +130,22 @@ TEST_CASE("arrays that layouts cannot fold onto are refused, and columns by halv
     }
     CHECK((row.refused ? said.find(row.refused) != std::string::npos : said.empty()));
   }
+}
+
+TEST_CASE("PSUM and moving operands too small for the array are refused") {
+  GraphBuilder b;
+  const Graph graph = network(b);
+  arch::ChipSpec chip = arch::load_chip(fs::path(INF_SOURCE_DIR) / "configs/chips/inf2.yaml");
+  chip.psum.banks = 1;
+  chip.psum.bank_bytes = 256;
+  chip.tensor.max_moving = 64;
+  std::string said;
+  try {
+    compiler::compile(graph, chip, {});
+  } catch (const Error& error) {
+    said = error.what();
+  }
+  for (const char* part : {"psum.banks = 1 must be at least 2", "psum.bank_bytes = 256 must be at least 512",
+                           "tensor.max_moving = 64 must be at least 128"})
+    CHECK_MESSAGE(said.find(part) != std::string::npos, said);
 }

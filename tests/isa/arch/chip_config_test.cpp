@@ -118,7 +118,7 @@ TEST_CASE("every mistake of a chip file has its place, value and range") {
     std::string name, from, to, says;  ///< {L} stands for the line of `to`
   };
   const Row rows[] = {
-      {"out of range", "rows: {value: 128", "rows: {value: 999", "c.yaml:{L}:17: tensor.rows = 999 is outside 1..128"},
+      {"out of range", "rows: {value: 128", "rows: {value: 999", "c.yaml:{L}:17: tensor.rows = 999 is outside 1..256"},
       {"negative", "issue_ns: {value: 9", "issue_ns: {value: -9",
        "c.yaml:{L}:21: sequencer.issue_ns = -9 is outside 0..1000000"},
       {"not whole", "rows: {value: 128", "rows: {value: 12.5",

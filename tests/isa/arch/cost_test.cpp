@@ -28,6 +28,23 @@ struct Row {
 
 }  // namespace
 
+TEST_CASE("an engine with fewer lanes than partitions takes them in rounds") {
+  ChipSpec c = chip();
+  c.vector.lanes = c.scalar.lanes = c.gpsimd.lanes = 48;
+  OperandShape few = kBf16, all = kBf16;
+  few.partitions = 48, all.partitions = 128;
+  CHECK(lane_rounds(c, Engine::vector, 48) == 1);
+  CHECK(lane_rounds(c, Engine::vector, 49) == 2);
+  CHECK(lane_rounds(chip(), Engine::vector, 128) == 1);
+  CHECK(activation_interval(c, few, few, 500).value == 500);
+  CHECK(activation_interval(c, all, all, 500).value == 1500);
+  CHECK(stream_interval(c, Engine::vector, all, all, 500).value == 1500);
+  CHECK(tensor_tensor_interval(c, Engine::vector, AluOp::max, all, all, all, 500).value == 3000);
+  CHECK(tensor_scalar_interval(c, Engine::gpsimd, AluOp::add, all, all, 500).value == c.gpsimd.fixed_cost + 1500);
+  CHECK(tensor_reduce_interval(c, AluOp::min, all, all, 500).value == 1500);
+  CHECK(gpsimd_interval(c, all, 500).value == c.gpsimd.fixed_cost + 1500);
+}
+
 TEST_CASE("intervals, against the documented formulas worked out by hand") {
   const ChipSpec& c = chip();
   const TensorSpec& t = c.tensor;

@@ -118,6 +118,7 @@ TEST_CASE("every SIMD level gives the reference's bits") {
       {"nasty bf16", 40, 23, 150, bf16, bf16, Fill::nasty, Shape::row, Shape::row, Shape::row},
       {"cancelling bf16", 64, 16, 64, bf16, bf16, Fill::cancelling, Shape::row, Shape::row, Shape::row},
       {"nasty fp32", 9, 13, 129, fp32, fp32, Fill::nasty, Shape::row, Shape::row, Shape::row},
+      {"four full arrays", 256, 256, 70, bf16, bf16, Fill::ordinary, Shape::row, Shape::row, Shape::row},
       {"long fp32 chain", 128, 5, 40, fp32, fp32, Fill::ordinary, Shape::row, Shape::row, Shape::row},
       {"nasty fp16", 17, 7, 33, fp16, fp16, Fill::nasty, Shape::row, Shape::row, Shape::row},
       {"nasty tf32", 8, 7, 48, tf32, tf32, Fill::nasty, Shape::row, Shape::row, Shape::row},
@@ -195,10 +196,10 @@ TEST_CASE("what does not fit is refused with its values") {
        tile(4, 8, bf16),
        {bytes.data(), 802, 4, fp32, Pattern::row(8)},
        "matmul: psum pitch 802 is no multiple of 4 bytes"},
-      {"too many partitions", tile(129, 4, bf16), tile(129, 8, bf16), out(4, 8, fp32),
-       "matmul: stationary has 129 partitions, outside 1..128"},
-      {"too many columns", tile(4, 129, bf16), tile(4, 8, bf16), out(129, 8, fp32),
-       "matmul: stationary has 129 columns, outside 1..128"},
+      {"too many partitions", tile(257, 4, bf16), tile(257, 8, bf16), out(4, 8, fp32),
+       "matmul: stationary has 257 partitions, outside 1..256"},
+      {"too many columns", tile(4, 257, bf16), tile(4, 8, bf16), out(257, 8, fp32),
+       "matmul: stationary has 257 columns, outside 1..256"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);

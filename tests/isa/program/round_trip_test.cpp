@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "isa/arch/chip_config.h"
 #include "isa/base/error.h"
@@ -164,6 +165,38 @@ TEST_CASE("decode names what it refuses") {
       CHECK(error.message() == row.message);
     }
   }
+}
+
+TEST_CASE("partitions beyond 128 use the bits above, and only those") {
+  const auto code_of = [](int start, int partitions, bool scalar) {
+    Access a{.start_partition = static_cast<std::uint8_t>(start), .partitions = static_cast<std::uint16_t>(partitions)};
+    a.free = Pattern::row(1);
+    std::vector<std::byte> code;
+    if (scalar)
+      encode(Instruction{.op = TensorScalar{.s0 = ScalarOperand::vector(a)}}, code);
+    else
+      encode(Instruction{.op = TensorCopy{.dst = a}}, code);
+    const std::byte* p = code.data();
+    const Operation back = decode(p, code.data() + code.size()).op;
+    CHECK((scalar ? std::get<TensorScalar>(back).s0.access : std::get<TensorCopy>(back).dst) == a);
+    return code;
+  };
+  for (const bool scalar : {false, true}) {
+    for (const auto& [start, partitions] : {std::pair{128, 128}, {0, 256}, {224, 32}, {96, 129}})
+      CHECK(code_of(start, partitions, scalar).size() > 0);
+    const std::vector<std::byte> low = code_of(64, 64, scalar), high = code_of(192, 64, scalar);
+    int differing = 0;
+    for (std::size_t i = 0; i < low.size(); ++i)
+      differing += std::popcount(std::to_integer<unsigned>(low[i] ^ high[i]));
+    CHECK(differing == 1);
+  }
+  std::vector<std::byte> code;
+  CHECK_THROWS_WITH_AS(encode(Instruction{.op = TensorCopy{.dst = {.partitions = 512}}}, code),
+                       "tensor_copy: dst.partitions = 512 is outside 0..511", Error);
+  const isa::DmaCopy wide{.dst = {.start_partition = 200, .partitions = 40}};
+  encode(Instruction{.op = wide}, code);
+  const std::byte* p = code.data();
+  CHECK(std::get<DmaCopy>(decode(p, code.data() + code.size()).op).dst == wide.dst);
 }
 
 TEST_CASE("encode refuses what does not fit") {

@@ -88,6 +88,40 @@ TEST_CASE("shares end where the partitions of the next DMA engine begin") {
   }
 }
 
+TEST_CASE("an engine that serves both ends of a transfer serves all of it") {
+  struct Row {
+    std::string name;
+    int engines, start, partitions, shares;
+    std::int64_t first_bytes;  ///< of share 0; 2048 per partition
+  };
+  const Row rows[] = {
+      {"2, 22 and 22 partitions, and 18 on the first engine", 3, 64, 64, 3, (2 + 18) * 2048},
+      {"whole grains", 3, 66, 66, 3, 22 * 2048},
+      {"one engine", 1, 5, 100, 1, 100 * 2048},
+  };
+  const arch::Timebase time(chip());
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    arch::DmaSpec dma = chip().dma;
+    dma.engines = row.engines;
+    isa::Access dst = sbuf(row.partitions, Pattern::row(1024));
+    dst.start_partition = static_cast<std::uint8_t>(row.start);
+    DmaPlan p;
+    plan({dst, dram(row.partitions, 2048, Pattern::row(1024)), false}, dma, time, p);
+    REQUIRE(p.count == row.shares);
+    CHECK(p.shares[0].bytes == row.first_bytes);
+    std::int64_t bytes = 0, descriptors = 0;
+    for (int i = 0; i < p.count; ++i) {
+      const DmaShare& share = p.shares[static_cast<std::size_t>(i)];
+      bytes += share.bytes;
+      descriptors += share.descriptors;
+      CHECK(share.duration >= time.from_ns(static_cast<double>(share.bytes) / dma.bytes_per_ns) - Tick(2));
+    }
+    CHECK(bytes == p.through);
+    CHECK(descriptors == p.descriptors);
+  }
+}
+
 TEST_CASE("rows of an indirect transfer are descriptors of their own") {
   isa::DmaGather gather;
   gather.dst = sbuf(128, Pattern::row(512));

@@ -88,6 +88,28 @@ TEST_CASE("overlap, boxes, density and runs agree with sets of bytes") {
   CHECK(met < 5000);
 }
 
+TEST_CASE("bytes of on-chip memory of more than 128 partitions") {
+  PartitionBitmap map(1024, 256);
+  const auto at = [](int first, int count) {
+    return isa::Access{.dtype = DType::uint8,
+                       .start_partition = static_cast<std::uint8_t>(first),
+                       .partitions = static_cast<std::uint16_t>(count),
+                       .offset = 64,
+                       .free = Pattern::row(8)};
+  };
+  map.set(at(0, 200), box_of(at(0, 200)));
+  CHECK(!map.missing(at(96, 64), box_of(at(96, 64))));
+  const auto hole = map.missing(at(160, 96), box_of(at(160, 96)));
+  REQUIRE(hole);
+  CHECK(hole->partition == 200);
+  CHECK(hole->byte == 64);
+  map.set(at(200, 56), box_of(at(200, 56)));
+  CHECK(!map.missing(at(0, 256), box_of(at(0, 256))));
+  map.clear(at(120, 16), box_of(at(120, 16)));
+  CHECK(map.missing(at(0, 256), box_of(at(0, 256)))->partition == 120);
+  CHECK(map.missing(at(128, 128), box_of(at(128, 128)))->partition == 128);
+}
+
 TEST_CASE("bytes of on-chip memory that hold something agree with a set") {
   std::mt19937 rng(2);
   PartitionBitmap map(1024);

@@ -104,6 +104,59 @@ class Browser:
         self.profile.cleanup()
 
 
+# How much of every canvas is drawn on.
+DRAWN = """[...document.querySelectorAll("canvas")].map(canvas => {
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  let drawn = 0;
+  for (let i = 3; i < pixels.length; i += 4) drawn += pixels[i] > 0;
+  return drawn;
+})"""
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+def shapes():
+    """Windows of a desk's width and of a telephone's, light and dark: (name, width, dark)."""
+    return [(f"{width} pixels, {'dark' if dark else 'light'}", width, dark) for width in (1280, 390) for dark in (False, True)]
+
+
+def expect(browser, name, expected, failures):
+    """Adds a line for each expression that is not true; `expected` says what that means."""
+    for expression, otherwise in expected.items():
+        found = browser.value(f"(() => {{ try {{ return {expression}; }} catch (error) {{ return String(error); }} }})()")
+        if found is not True:
+            failures.append(f"{name}: {otherwise} ({found})")
+
+
+def expect_quiet(browser, name, failures):
+    """Nothing on the console, nothing asked of the network."""
+    for problem in browser.complaints() + browser.requests():
+        failures.append(f"{name}: {problem}")
+
+
+def check_sections(browser, page, shape, failures):
+    """Opens a page with sections and looks at what all of them have; returns a name for what it looked at."""
+    name, width, dark = f"{page.stem}, {shape[0]}", shape[1], shape[2]
+    browser.open(page, width, 900, dark)
+    expect(browser, name, {
+        "document.documentElement.dataset.ready === 'yes'": "the script did not end",
+        f"document.documentElement.dataset.theme === '{'dark' if dark else 'light'}'": "the colours do not follow the system",
+        FITS: "the page is wider than the window",
+        f"{DRAWN}.every(count => count > 300)": "a canvas is empty",
+        "document.querySelectorAll('#nav a').length === document.querySelectorAll('main section').length": "a section cannot be reached",
+        "[...document.images].every(image => image.complete && image.naturalWidth > 0)": "a picture does not show",
+    }, failures)
+    expect_quiet(browser, name, failures)
+    return name
+
+
+def told(failures):
+    """Prints them; the exit status."""
+    for failure in failures:
+        print(failure)
+    print(f"{len(failures)} failures")
+    return int(bool(failures))
+
+
 def main():
     page, picture = sys.argv[1:3]
     width = int(sys.argv[3]) if len(sys.argv) > 3 else 1280

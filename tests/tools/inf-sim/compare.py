@@ -11,17 +11,12 @@ import subprocess
 import sys
 import tempfile
 
-from browser import Browser
+from browser import DRAWN, FITS, Browser, expect, expect_quiet, shapes, told
 
 WORKLOAD = """
 model: {builtin: craft, height: 32, width: 64, weights: "random:5"}
 compare: {instances: [inf1.xlarge, inf2.xlarge, inf2.8xlarge], batches: [1, 2], slo: 100ms}
 """
-
-
-# Pixels of the picture that are not empty.
-DRAWN = """(canvas => canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.filter((v, i) => i % 4 === 3 && v > 0).length)
-(document.getElementById("picture"))"""
 
 
 def check_cache(inf_sim, folder, failures):
@@ -47,22 +42,18 @@ def check_cache(inf_sim, folder, failures):
         failures.append("a damaged entry was not written again")
 
 
-def check_page(browser, page, width, dark, points, failures):
-    name = f"{width} pixels, {'dark' if dark else 'light'}"
+def check_page(browser, page, shape, points, failures):
+    name, width, dark = shape
     browser.open(page, width, 900, dark)
-    expected = {
-        f"{DRAWN} > 5000": "the picture is empty",
+    expect(browser, name, {
+        f"(drawn => drawn.length === 1 && drawn[0] > 5000)({DRAWN})": "the picture is empty",
         f"document.querySelectorAll('#points tbody tr').length === {points}": "not every point has its row",
-        "document.documentElement.scrollWidth <= document.documentElement.clientWidth": "the page is wider than the window",
+        FITS: "the page is wider than the window",
         "document.getElementById('crossovers').textContent.includes('inf1 against inf2')": "no crossover is told",
         "document.querySelectorAll('.card').length === 4": "the best are missing",
         "document.querySelectorAll('#points th')[4].click() === undefined": "the table cannot be sorted",
-    }
-    for expression, otherwise in expected.items():
-        if browser.value(expression) is not True:
-            failures.append(f"{name}: {otherwise}")
-    for problem in browser.complaints() + browser.requests():
-        failures.append(f"{name}: {problem}")
+    }, failures)
+    expect_quiet(browser, name, failures)
 
 
 def main():
@@ -77,14 +68,10 @@ def main():
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         points = len(json.loads((folder / "w.json").read_text(encoding="utf-8"))["points"])
         browser = Browser()
-        for width in (1280, 390):
-            for dark in (False, True):
-                check_page(browser, page, width, dark, points, failures)
+        for shape in shapes():
+            check_page(browser, page, shape, points, failures)
         browser.close()
-    for failure in failures:
-        print(failure)
-    print(f"{len(failures)} failures")
-    return int(bool(failures))
+    return told(failures)
 
 
 if __name__ == "__main__":

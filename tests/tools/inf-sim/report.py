@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-from browser import Browser
+from browser import Browser, check_sections, expect, expect_quiet, shapes, told
 
 CRAFT = """
 model: {builtin: craft, height: 64, width: 96, weights: "random:5"}
@@ -28,12 +28,6 @@ inputs: {words: 2}
 HOSTILE = "words<!--<script><img src=no>"
 MOST_BYTES = 2_000_000
 ROOFLINE_POINTS = """rooflineChart.chart.data.datasets.filter(set => !set.roof).reduce((sum, set) => sum + set.data.length, 0)"""
-DRAWN = """[...document.querySelectorAll("canvas")].map(canvas => {
-  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  let drawn = 0;
-  for (let i = 3; i < pixels.length; i += 4) drawn += pixels[i] > 0;
-  return drawn;
-})"""
 ROWS = "[...document.querySelectorAll('#operator-table tbody tr:not(.detail)')]"
 HEADS = "[...document.querySelectorAll('#operator-table th button')]"
 
@@ -57,29 +51,6 @@ def check_repeats(first, second, failures):
         failures.append("the page has no host section")
     if len(a.encode()) > MOST_BYTES:
         failures.append(f"the page has {len(a.encode())} bytes")
-
-
-def expect(browser, name, expected, failures):
-    for expression, otherwise in expected.items():
-        found = browser.value(f"(() => {{ try {{ return {expression}; }} catch (error) {{ return String(error); }} }})()")
-        if found is not True:
-            failures.append(f"{name}: {otherwise} ({found})")
-
-
-def check_shape(browser, page, width, dark, failures):
-    name = f"{page.stem}, {width} pixels, {'dark' if dark else 'light'}"
-    browser.open(page, width, 900, dark)
-    expect(browser, name, {
-        "document.documentElement.dataset.ready === 'yes'": "the script did not end",
-        f"document.documentElement.dataset.theme === '{'dark' if dark else 'light'}'": "the colours do not follow the system",
-        "document.documentElement.scrollWidth <= document.documentElement.clientWidth": "the page is wider than the window",
-        f"{DRAWN}.every(count => count > 300)": "a canvas is empty",
-        "document.querySelectorAll('#nav a').length === document.querySelectorAll('main section').length": "a section cannot be reached",
-        "[...document.images].every(image => image.complete && image.naturalWidth > 0)": "a picture does not show",
-    }, failures)
-    for problem in browser.complaints() + browser.requests():
-        failures.append(f"{name}: {problem}")
-    return name
 
 
 def check_timed(browser, name, run, failures):
@@ -127,8 +98,7 @@ def check_use(browser, page, run, failures):
         f"{key % 'Home'}, {view} === data.timeline.ticks": "Home does not show the whole run",
         f"document.querySelector('#timeline [aria-label=\"zoom in\"]').click(), {view} < data.timeline.ticks": "the button does not zoom",
     }, failures)
-    for problem in browser.complaints() + browser.requests():
-        failures.append(f"use: {problem}")
+    expect_quiet(browser, "use", failures)
 
 
 def check_words(browser, name, run, failures):
@@ -162,16 +132,12 @@ def main():
         words, read = write_page(inf_sim, folder, "words", HOSTILE)
         check_refusals(inf_sim, folder, failures)
         browser = Browser()
-        for width in (1280, 390):
-            for dark in (False, True):
-                check_timed(browser, check_shape(browser, page, width, dark, failures), run, failures)
+        for shape in shapes():
+            check_timed(browser, check_sections(browser, page, shape, failures), run, failures)
         check_use(browser, page, run, failures)
-        check_words(browser, check_shape(browser, words, 390, False, failures), read, failures)
+        check_words(browser, check_sections(browser, words, shapes()[2], failures), read, failures)
         browser.close()
-    for failure in failures:
-        print(failure)
-    print(f"{len(failures)} failures")
-    return int(bool(failures))
+    return told(failures)
 
 
 if __name__ == "__main__":

@@ -42,9 +42,10 @@ TEST_CASE("a batch that exceeds device memory is refused, naming the tensor and 
   } catch (const Error& error) {
     CHECK(exit_code(error.kind()) == 2);
     CHECK(error.message().find("bytes of device memory, inf2 has") != std::string::npos);
-    REQUIRE(error.notes().size() == 3);
+    REQUIRE(error.notes().size() == 4);
     CHECK(error.notes()[0].find("the largest of its tensors, '") == 0);
-    CHECK(error.notes()[2] == "the largest batch that fits is 5");
+    CHECK(error.notes()[2].find("raise chip.memory.bytes from ") == 0);
+    CHECK(error.notes()[3] == "the largest batch that fits is 5");
   }
 }
 

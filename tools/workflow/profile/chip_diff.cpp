@@ -3,10 +3,10 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "isa/arch/parameters.h"
+#include "isa/base/read_number.h"
 #include "tools/workflow/format.h"
 #include "tools/workflow/json_parts.h"
 
@@ -18,13 +18,7 @@ constexpr int kVersion = 1;
 constexpr std::size_t kValue = 16;
 
 std::optional<double> ratio(const std::string& a, const std::string& b) {
-  const auto number = [](const std::string& text) -> std::optional<double> {
-    double value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
-  };
-  const std::optional<double> x = number(a), y = number(b);
+  const std::optional<double> x = read_number<double>(a), y = read_number<double>(b);
   return x && y && *x != 0 ? std::optional(*y / *x) : std::nullopt;
 }
 

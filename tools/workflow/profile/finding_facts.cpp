@@ -3,19 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "isa/base/read_number.h"
 #include "tools/workflow/profile/build_profile.h"
 #include "tools/workflow/profile/findings.h"
 
 namespace inf::workflow {
 namespace {
-
-std::optional<double> number(const std::string& text) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
-}
 
 bool among(const std::string& cause, const std::vector<sim::PathCause>& causes) {
   return std::any_of(causes.begin(), causes.end(), [&](sim::PathCause c) { return sim::name(c) == cause; });
@@ -35,11 +29,11 @@ FindingFacts::FindingFacts(const Profile& of)
   sbuf_bytes = chip_value("sbuf.partitions").value_or(0) * (chip_value("sbuf.bytes_per_partition").value_or(0) -
                                                             chip_value("sbuf.reserved_per_partition").value_or(0));
   max_moving = chip_value("tensor.max_moving").value_or(0);
-  batch = static_cast<std::int64_t>(number(setting("batch")).value_or(1));
+  batch = static_cast<std::int64_t>(read_number<double>(setting("batch")).value_or(1));
 }
 
 std::optional<double> FindingFacts::chip_value(const std::string& path) const {
-  return number(setting(kChipSetting + path));
+  return read_number<double>(setting(kChipSetting + path));
 }
 
 bool FindingFacts::has_fp8() const {

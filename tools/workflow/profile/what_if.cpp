@@ -26,16 +26,18 @@ enum class Way : std::uint8_t {
   replay,  ///< and planned again where that shows that it matters
   shares,  ///< planned again where that is possible: the compiler spreads transfers over what it finds
   plan,    ///< instructions follow it: only another program tells
-  halve,   ///< likewise; partitions have to fall into halves and quarters
   none,    ///< the compiler takes no other value, or one call of one core does not see it
 };
+/// Numbers that step by halves: partitions fall into halves and quarters, over the array and over an engine's lanes.
+bool by_halves(std::string_view path) {
+  return path == "tensor.rows" || path == "tensor.columns" || path.ends_with(".lanes");
+}
 Way way_of(std::string_view path) {
-  constexpr std::string_view plan[] = {"tensor.max_moving", "psum.banks", "psum.bank_bytes",
-                                       "sbuf.bytes_per_partition"};
+  constexpr std::string_view plan[] = {"tensor.rows", "tensor.columns",  "tensor.max_moving",
+                                       "psum.banks",  "psum.bank_bytes", "sbuf.bytes_per_partition"};
   constexpr std::string_view outside[] = {"chip.", "neuronlink.", "host."};
-  if (path == "tensor.columns") return Way::halve;
   if (path == "dma.engines" || path == "dma.partitions_per_engine") return Way::shares;
-  if (path == "tensor.rows" || path == "sbuf.partitions" || path == "psum.partitions") return Way::none;
+  if (path == "sbuf.partitions" || path == "psum.partitions") return Way::none;
   if (std::find(std::begin(plan), std::end(plan), path) != std::end(plan)) return Way::plan;
   const bool other = std::any_of(std::begin(outside), std::end(outside),
                                  [&](std::string_view section) { return path.starts_with(section); });
@@ -151,7 +153,7 @@ class Asker {
     w.value = number->value;
     w.lower = stepped(w.value, number->whole, false, p.low, p.high);
     w.upper = stepped(w.value, number->whole, true, p.low, p.high);
-    if (way == Way::halve) w.lower = std::max(p.low, std::floor(w.value / 2)), w.upper = std::min(p.high, 2 * w.value);
+    if (by_halves(p.path)) w.lower = std::max(p.low, std::floor(w.value / 2)), w.upper = std::min(p.high, 2 * w.value);
     w.ticks_lower = w.ticks_upper = run_.ticks();
     if (way == Way::replay || (way == Way::shares && !plans_.possible())) {
       replay(index, w);

@@ -24,10 +24,10 @@ PlanAgain plan_again(const Workload& workload);
 /// What each number of the chip does to the latency of a recorded run: the latency with a tenth less and a tenth more
 /// of it (of a whole number the nearest other value), from the run's own instructions and without a simulation. Where
 /// that moves the latency by half a percent or more, the compiler may decide otherwise: then, and for numbers that
-/// instructions follow (max_moving, columns by halves, SBUF, PSUM, DMA engines), the model is compiled again. Operators
-/// on the host keep their time. Left out: parameters without effect, those at 0, array rows and partitions (the
-/// compiler has them at one value), and what instructions follow where `plan_again` is empty. Nothing without
-/// instructions in the recording.
+/// instructions follow (max_moving, rows and columns by halves, SBUF, PSUM, DMA engines), the model is compiled again.
+/// Lanes step by halves too. Operators on the host keep their time. Left out: parameters without effect, those at 0,
+/// partitions (they change with rows, columns and lanes together), and what instructions follow where `plan_again` is
+/// empty. Nothing without instructions in the recording.
 std::vector<WhatIf> what_ifs(const RecordedRun& run, const arch::ChipSpec& chip, const PlanAgain& plan_again,
                              Progress& progress);
 

@@ -42,11 +42,13 @@ std::string report_page(const PageSource& source) {
   data["configuration"] = page::configuration(source);
   const std::string json = inside_script(compact(data)), host_json = inside_script(compact(host));
   return fill_page(embedded::kReportPage, {{"@BASE_CSS@", embedded::kBaseCss},
+                                           {"@PARTS_CSS@", embedded::kPartsCss},
                                            {"@PAGE_CSS@", embedded::kReportCss},
                                            {"@DATA@", json},
                                            {"@HOST@", host_json},
                                            {"@CHART@", embedded::kChartJs},
                                            {"@BASE_JS@", embedded::kBaseJs},
+                                           {"@PARTS_JS@", embedded::kPartsJs},
                                            {"@PAGE_JS@", embedded::kReportJs}});
 }
 

@@ -15,12 +15,6 @@ const title = () => {
   document.title = run.workload + " on " + run.chip.name + " \u2013 inf-sim";
 };
 
-const card = (name, figure, more) => {
-  const box = element("div", undefined, "card");
-  box.append(element("span", name, "name"), element("b", figure), element("span", more, "small soft"));
-  return box;
-};
-
 const modelCards = cards => {
   const { latency, throughput, cost, roofline, busy_cores: busy } = run;
   if (latency) {

@@ -15,15 +15,3 @@ const layerColor = index => {
   const tones = ["#3b6fb6", "#c98a00", "#00855f", "#a03d90", "#b5532b", "#5f7d1c", "#46899c", "#7d5fb8"];
   return towardsWhite(tones[index % tones.length], (theme.isDark() ? 0.22 : 0) + (Math.floor(index / tones.length) % 2) * 0.3);
 };
-
-const themeButton = () => {
-  const button = document.getElementById("theme");
-  const show = () => { button.textContent = theme.isDark() ? "light" : "dark"; button.setAttribute("aria-label", "show the page in " + button.textContent + " colours"); };
-  button.addEventListener("click", () => theme.choose(theme.isDark() ? "light" : "dark"));
-  theme.listeners.push(show);
-  show();
-  // Paper is white.
-  let before = null;
-  window.addEventListener("beforeprint", () => { before = theme.chosen; theme.choose("light"); });
-  window.addEventListener("afterprint", () => theme.choose(before));
-};

@@ -1,15 +1,22 @@
 // A table that sorts by any column and may have details below a row. Columns: { name, unit, text(row) or node(row), key(row), words, wide, bar(row), color(row), title }.
-const makeTable = ({ id, label, columns, rows, detail, most = 250, sorted = -1, rising = true, tall = false, rowId }) => {
+// With `paged` it shows `most` rows at a time and a line to turn pages with; else the first `most` and a button for the rest.
+// `chosen(row)` is called when a row without details is clicked.
+const makeTable = ({ id, label, columns, rows, detail, most = 250, sorted = -1, rising = true, tall = false, rowId, paged = false, chosen }) => {
   const box = element("div", undefined, "scroll" + (tall ? " tall" : "")), table = element("table"), head = element("thead"), body = element("tbody");
   const more = element("button", "", "tool");
   more.type = "button";
   more.hidden = true;
+  const back = element("button", "\u2190", "tool"), on = element("button", "\u2192", "tool"), place = element("span", "", "soft"), turn = element("div", undefined, "tools pages");
+  back.type = on.type = "button";
+  back.setAttribute("aria-label", "previous rows");
+  on.setAttribute("aria-label", "next rows");
+  turn.append(back, on, place);
   if (id) table.id = id;
   table.setAttribute("aria-label", label);
   box.tabIndex = -1;
   table.append(head, body);
   box.append(table);
-  const state = { rows, shown: rows, sorted, rising, most, open: new Set(), chosen: null };
+  const state = { rows, shown: rows, sorted, rising, most, open: new Set(), chosen: null, first: 0 };
 
   const cell = (column, row, index) => {
     const td = element("td", undefined, column.wide ? "wide" : column.words ? "words" : "");
@@ -62,16 +69,23 @@ const makeTable = ({ id, label, columns, rows, detail, most = 250, sorted = -1, 
   const show = () => {
     body.replaceChildren();
     lines.clear();
-    for (const row of state.shown.slice(0, state.most)) {
+    if (state.first >= state.shown.length) state.first = 0;
+    const end = Math.min(state.shown.length, state.first + state.most);
+    for (const row of state.shown.slice(state.first, end)) {
       const line = element("tr");
       columns.forEach((column, index) => line.append(cell(column, row, index)));
       if (rowId) line.dataset.row = rowId(row);
       if (row === state.chosen) line.classList.add("chosen");
+      if (chosen) line.addEventListener("click", () => chosen(row));
       lines.set(row, line);
       body.append(line);
       if (state.open.has(row)) openRow(row);
     }
-    more.hidden = state.shown.length <= state.most;
+    more.hidden = paged || state.shown.length <= state.most;
+    turn.hidden = !paged || state.shown.length <= state.most;
+    place.textContent = state.shown.length === 0 ? "" : "rows " + whole(state.first + 1) + " to " + whole(end) + " of " + whole(state.shown.length);
+    back.disabled = state.first === 0;
+    on.disabled = end === state.shown.length;
     more.textContent = "show all " + whole(state.shown.length) + " rows";
   };
   const order = () => {
@@ -91,6 +105,7 @@ const makeTable = ({ id, label, columns, rows, detail, most = 250, sorted = -1, 
     button.addEventListener("click", () => {
       state.rising = state.sorted === index ? !state.rising : Boolean(column.words || column.wide);
       state.sorted = index;
+      state.first = 0;
       marks();
       order();
       show();
@@ -102,19 +117,22 @@ const makeTable = ({ id, label, columns, rows, detail, most = 250, sorted = -1, 
     else th.removeAttribute("aria-sort");
   });
   head.append(line);
+  back.addEventListener("click", () => { state.first = Math.max(0, state.first - state.most); show(); });
+  on.addEventListener("click", () => { state.first += state.most; show(); });
   more.addEventListener("click", () => { state.most = Infinity; show(); });
   marks();
   order();
   show();
   const whole_ = element("div");
-  whole_.append(box, more);
+  whole_.append(box, more, turn);
   return {
     node: whole_, table,
-    filter(keep) { state.shown = state.rows.filter(keep); order(); show(); return state.shown.length; },
+    filter(keep) { state.shown = state.rows.filter(keep); state.first = 0; order(); show(); return state.shown.length; },
     choose(row, open) {
       state.chosen = row;
       if (row && !state.shown.includes(row)) state.shown = state.rows, order();
-      if (row && state.shown.indexOf(row) >= state.most) state.most = Infinity;
+      if (row && paged) state.first = Math.floor(state.shown.indexOf(row) / state.most) * state.most;
+      else if (row && state.shown.indexOf(row) >= state.most) state.most = Infinity;
       if (row && open) state.open.add(row);
       show();
       return row && lines.get(row);
